@@ -1,0 +1,130 @@
+import type { RequestOptions } from 'node:https';
+import { KubeConfig } from '@kubernetes/client-node';
+import { SourceError } from '../model.js';
+import type { CredentialInputs, CredentialSource, Credentials, TlsIdentity } from './credential-source.js';
+import { errnoOf } from './errno-of.js';
+import { type ExecCredential, type ExecPlugin, runExecPlugin } from './exec-plugin.js';
+import { createTokenFile } from './token-file.js';
+
+export interface CredentialOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Called with each credential before it is used, so that logs can redact it. */
+  readonly onSecret: (value: string) => void;
+  /** @default Date.now */
+  readonly now?: () => number;
+  /** @default 60_000 */
+  readonly execTimeoutMs?: number;
+}
+
+/**
+ * Credentials through `KubeConfig.applyToHTTPSOptions`, and ours where that falls short: it reads a token file untrimmed
+ * and not again on a 401, does not know `tokenFile`, and its agent keeps an old CA (so its agent is not used).
+ *
+ * Over plain http nothing is sent that anyone could read along, as in client-go.
+ */
+export function createCredentials(inputs: CredentialInputs, options: CredentialOptions): CredentialSource {
+  const { cluster, user, exec, tokenFile } = inputs;
+  const { env, onSecret, now = Date.now, execTimeoutMs = 60_000 } = options;
+  const secure = cluster.server.startsWith('https:');
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromClusterAndUser(cluster, user);
+  const token = tokenFile === undefined ? undefined : createTokenFile(tokenFile, now);
+  let told: readonly string[] = [];
+  let granted: ExecCredential | undefined;
+  let loading: Promise<Credentials> | undefined;
+  let renewing: Promise<Credentials> | undefined;
+
+  async function load(): Promise<Credentials> {
+    const applied: RequestOptions = {};
+    try {
+      await kubeConfig.applyToHTTPSOptions(applied);
+    } catch (error) {
+      throw unusable(error);
+    }
+    const headers: Record<string, string> = {};
+    for (const [name, value] of Object.entries(applied.headers ?? {})) {
+      headers[name.toLowerCase()] = String(value);
+    }
+    let { cert, key } = applied as TlsIdentity;
+    let password: string | undefined;
+    if (applied.auth) {
+      password = applied.auth.slice(applied.auth.indexOf(':') + 1);
+      headers['authorization'] = `Basic ${Buffer.from(applied.auth).toString('base64')}`;
+    }
+    if (token !== undefined) {
+      headers['authorization'] = `Bearer ${await token.read()}`;
+    } else if (exec !== undefined) {
+      granted = granted !== undefined && granted.expiresAt > now() ? granted : await runPlugin(exec);
+      cert = granted.cert ?? cert;
+      key = granted.key ?? key;
+      if (granted.token !== undefined) {
+        headers['authorization'] = `Bearer ${granted.token}`;
+      }
+    }
+    tellSecrets([password, headers['authorization']?.replace(/^\S+ /, ''), key?.toString()]);
+    const { ca, servername, rejectUnauthorized } = applied as TlsIdentity;
+    return { headers, tls: { ca, cert, key, servername, rejectUnauthorized } };
+  }
+
+  function tellSecrets(values: readonly (string | undefined)[]): void {
+    const secrets = values.filter((value): value is string => value !== undefined && value !== '');
+    for (const secret of secrets) {
+      if (!told.includes(secret)) {
+        onSecret(secret);
+      }
+    }
+    told = secrets;
+  }
+
+  function runPlugin(plugin: ExecPlugin): Promise<ExecCredential> {
+    const known = {
+      server: cluster.server,
+      'certificate-authority-data': cluster.caData,
+      'insecure-skip-tls-verify': cluster.skipTLSVerify || undefined,
+      'tls-server-name': cluster.tlsServerName,
+    };
+    return runExecPlugin(plugin, { env, cluster: known, timeoutMs: execTimeoutMs });
+  }
+
+  // Many streams ask at the same moment, after a cut or a 401: one plugin run and one read serve them all.
+  const current = (): Promise<Credentials> => {
+    loading ??= (secure ? load() : Promise.resolve({ headers: {}, tls: {} })).finally(() => {
+      loading = undefined;
+    });
+    return loading;
+  };
+  const renewUnlessDone = async (refused: Credentials): Promise<Credentials> => {
+    const known = await current();
+    if (!isSame(known, refused)) {
+      return known;
+    }
+    token?.forget();
+    granted = undefined;
+    return current();
+  };
+  const renew = (refused: Credentials): Promise<Credentials> => {
+    renewing ??= renewUnlessDone(refused).finally(() => {
+      renewing = undefined;
+    });
+    return renewing;
+  };
+  return { current, renew };
+}
+
+function isSame(a: Credentials, b: Credentials): boolean {
+  return a.headers['authorization'] === b.headers['authorization'] && String(a.tls.cert) === String(b.tls.cert);
+}
+
+/** Only the path and the errno: messages of the parsers behind may quote what they read. */
+function unusable(error: unknown): SourceError {
+  const path = (error as { path?: unknown } | null)?.path;
+  return typeof path === 'string'
+    ? new SourceError(
+        'credentials',
+        `The file ${path}, which the kubeconfig names, cannot be read (${errnoOf(error)}).`,
+      )
+    : new SourceError(
+        'credentials',
+        'The credentials of the kubeconfig cannot be used: expected a token, a client certificate, a name with a password, or an exec plugin.',
+      );
+}

@@ -1,0 +1,145 @@
+import { type FileOutcome, type Scope, type SidecarEvent, type SourceError, scopeName } from '../model.js';
+
+/** Of /healthz, by contract: an API server that cannot be reached for this long is a fault. */
+const UNREACHED_MS = 60_000;
+
+/** A request may take this long before its source must have said something. */
+const REQUEST_MS = 60_000;
+
+/** For a process that is short of CPU: a timer may fire this late without being dead. */
+const MARGIN_MS = 5_000;
+
+export interface HealthOptions {
+  /** Milliseconds that only grow, such as `performance.now()`. */
+  readonly clock: () => number;
+  /** Scopes that are to be listed, so that those which have not begun are named too. */
+  readonly scopes?: readonly Scope[];
+  /** With `METHOD=SLEEP` the API server is asked only this often, so its silence lasts longer. @default 0 */
+  readonly sleepTimeMs?: number;
+}
+
+/** An answer; `reasons` says in short sentences why it is not ok. */
+export interface HealthAnswer {
+  readonly ok: boolean;
+  readonly reasons: readonly string[];
+}
+
+export interface ScopeHealth {
+  readonly scope: string;
+  readonly listed: boolean;
+  readonly dead: boolean;
+  readonly failing?: { readonly forSeconds: number; readonly code: string; readonly message: string };
+}
+
+export interface Health {
+  readonly observe: (event: SidecarEvent) => void;
+  /** Established meaning: the initial sync is on disk, the API server was reached within 60 s, no watch is dead. */
+  readonly healthz: () => HealthAnswer;
+  /** Every watch makes progress. An outage of the API server is no fault here: a restart would not mend it. */
+  readonly livez: () => HealthAnswer;
+  /** Every scope was listed, every file of it is on disk, and the disk takes more. */
+  readonly readyz: () => HealthAnswer;
+  /** The initial sync is on disk; never taken back. */
+  readonly startupz: () => HealthAnswer;
+  readonly scopes: () => readonly ScopeHealth[];
+}
+
+interface ScopeState {
+  listed: boolean;
+  /** What its last `alive` or `failed` promised: the next event within this time. */
+  promiseMs: number;
+  lastEventAt: number;
+  failure: { readonly since: number; readonly error: SourceError } | undefined;
+}
+
+/** Answers from what the pipeline says of itself, never from a timer of its own: a stuck loop cannot look healthy. */
+export function createHealth({ clock, scopes = [], sleepTimeMs = 0 }: HealthOptions): Health {
+  const states = new Map<Scope, ScopeState>();
+  const failedPaths = new Set<string>();
+  let synced = false;
+  let published = false;
+  let journalFailed = false;
+  for (const scope of scopes) stateOf(scope);
+
+  function stateOf(scope: Scope): ScopeState {
+    const fresh = { listed: false, promiseMs: Number.POSITIVE_INFINITY, lastEventAt: clock(), failure: undefined };
+    const state = states.get(scope) ?? fresh;
+    states.set(scope, state);
+    return state;
+  }
+
+  function observeScope(event: Extract<SidecarEvent, { scope: Scope }>): void {
+    const state = stateOf(event.scope);
+    state.lastEventAt = clock();
+    if (event.type === 'init-done') state.listed = true;
+    if (event.type === 'alive') state.promiseMs = event.nextWithinMs + MARGIN_MS;
+    if (event.type === 'alive' || event.type === 'init-done') state.failure = undefined;
+    if (event.type !== 'failed') return;
+    state.promiseMs = event.retryInMs + REQUEST_MS + MARGIN_MS;
+    state.failure = { since: state.failure?.since ?? clock(), error: event.error };
+  }
+
+  function observeFile(outcome: FileOutcome): void {
+    if (outcome.op === 'failed' && outcome.error.fault === 'disk') failedPaths.add(outcome.path);
+    else failedPaths.delete(outcome.path);
+  }
+
+  const each = (say: (state: ScopeState, name: string) => string | false | undefined): readonly string[] =>
+    [...states].map(([scope, state]) => say(state, scopeName(scope))).filter((reason) => typeof reason === 'string');
+
+  const isDead = (state: ScopeState) => clock() - state.lastEventAt > state.promiseMs;
+  const dead = () =>
+    each((state, name) => isDead(state) && `the watch of ${name} is dead: nothing came from it in time`);
+  const unlisted = () => each((state, name) => !state.listed && `${name} were not listed yet${because(state)}`);
+  const unreached = () =>
+    each((state, name) => {
+      const forMs = state.failure && clock() - state.failure.since;
+      return (
+        forMs !== undefined &&
+        forMs >= UNREACHED_MS + sleepTimeMs &&
+        `${name} could not be read for ${seconds(forMs)} s${because(state)}`
+      );
+    });
+  const unwritten = () => (failedPaths.size > 0 ? [`${failedPaths.size} files could not be written`] : []);
+  const unpublished = () => (published ? [] : ['the initial sync is not on disk yet', ...unlisted(), ...unwritten()]);
+
+  return {
+    observe(event) {
+      if ('scope' in event) observeScope(event);
+      else if (event.type === 'file') observeFile(event);
+      else if (event.type === 'synced') synced = true;
+      else if (event.type === 'folder' && event.state === 'journal-failed') journalFailed = true;
+      else if (event.type === 'folder' && event.state === 'journal-recovered') journalFailed = false;
+      published ||= synced && failedPaths.size === 0;
+    },
+    healthz: () => answer([...unpublished(), ...unreached(), ...dead()]),
+    livez: () => answer(dead()),
+    readyz: () =>
+      answer([
+        ...(synced ? [] : ['the initial sync is not done']),
+        ...unlisted(),
+        ...unwritten(),
+        ...(journalFailed ? ['the journal of owned files cannot be written'] : []),
+      ]),
+    startupz: () => answer(unpublished()),
+    scopes: () => [...states].map(([scope, state]) => scopeHealth(scopeName(scope), state, isDead(state), clock())),
+  };
+}
+
+function answer(reasons: readonly string[]): HealthAnswer {
+  return { ok: reasons.length === 0, reasons };
+}
+
+function because({ failure }: ScopeState): string {
+  return failure ? `: ${failure.error.message}` : '';
+}
+
+function scopeHealth(scope: string, { listed, failure }: ScopeState, dead: boolean, now: number): ScopeHealth {
+  if (!failure) return { scope, listed, dead };
+  const { code, message } = failure.error;
+  return { scope, listed, dead, failing: { forSeconds: seconds(now - failure.since), code, message } };
+}
+
+function seconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}

@@ -1,0 +1,136 @@
+import { defer, mergeMap, type OperatorFunction } from 'rxjs';
+import {
+  type DesiredFile,
+  type ObjectChange,
+  type ObjectKey,
+  objectKey,
+  type PathConflict,
+  type PathPlan,
+  type Refusal,
+  type Scope,
+  type SourceStatus,
+  type WatchedObject,
+} from '../model.js';
+import { type LedgerDecision, PathLedger } from './path-ledger.js';
+
+/** A complete list of a scope began or ended. */
+export type ListMark = { readonly type: 'init' | 'init-done'; readonly scope: Scope };
+
+/** The object holds a path now, and its content is not in hand: somebody fetches it and feeds it in as a change. */
+export interface ContentNeeded {
+  readonly type: 'needed';
+  readonly key: ObjectKey;
+}
+
+/** Every scope was listed and every path decided: all plans of the initial lists were given. Once. */
+export interface Listed {
+  readonly type: 'listed';
+}
+
+/** What lists and watches say, reconciled. */
+export type ClaimInput = ObjectChange | ListMark | SourceStatus;
+type ClaimOutput = PathPlan | PathConflict | Refusal | ContentNeeded | Listed | ListMark | SourceStatus;
+
+export interface ClaimPathsOptions {
+  /** Every scope that will send `init-done`. */
+  readonly scopes: readonly Scope[];
+  /** Owners of an earlier life, by path; asked once per subscription. @default none */
+  readonly remembered?: () => ReadonlyMap<string, ObjectKey>;
+  /** The files of an object, and what of it cannot be one. Called for every change. */
+  readonly desired: (object: WatchedObject) => {
+    readonly files: readonly DesiredFile[];
+    readonly refusals: readonly Refusal[];
+  };
+}
+
+/**
+ * Turns changes of objects into plans for paths: each path goes to one object, always the same one, and to the
+ * next when that one goes, without a gap. {@link PathLedger} has the rules.
+ *
+ *     changes   -A----B----a----D-----B----|     A and B want one path, A is older, D: the scope's init-done
+ *     result    -(wA)-c---------(nD)--(wB)-|     a: A is deleted before D, so the path stays A's until then
+ *
+ * `w` a plan that writes, `c` a conflict, `n` B's content is needed: it comes in again as a change of B, and only then is the
+ * path written. A list mark and a status pass, behind the plan that they lead to. Plans carry contents; the operator keeps none.
+ * An object that is refused as a whole keeps the files that it has: bad input loses nothing.
+ * Completes and errors with the source; the ledger is each subscriber's own.
+ */
+export function claimPaths(options: ClaimPathsOptions): OperatorFunction<ClaimInput, ClaimOutput> {
+  return (source$) =>
+    defer(() => {
+      const ledger = new PathLedger(options.scopes, options.remembered?.() ?? new Map());
+      let listed = false;
+      return source$.pipe(
+        mergeMap((event): ClaimOutput[] => {
+          const events = decide(ledger, options, event);
+          if (listed || !ledger.settled) {
+            return events;
+          }
+          listed = true;
+          return [...events, { type: 'listed' }];
+        }),
+      );
+    });
+}
+
+function decide(ledger: PathLedger, options: ClaimPathsOptions, event: ClaimInput): ClaimOutput[] {
+  switch (event.type) {
+    case 'apply': {
+      const { files, refusals } = withoutDuplicates(event.object, options.desired(event.object));
+      const key = objectKey(event.object);
+      const claimant = { key, creationTimestamp: event.object.creationTimestamp };
+      const refusedWhole = files.size === 0 && refusals.some((refusal) => refusal.entry === undefined);
+      const decision = refusedWhole ? ledger.keep(claimant) : ledger.apply(claimant, new Set(files.keys()));
+      return [...refusals, ...toEvents(decision, key, files)];
+    }
+    case 'delete':
+      return toEvents(ledger.delete(event.key));
+    case 'init-done':
+      return [...toEvents(ledger.complete(event.scope)), event];
+    case 'failed':
+      return event.error.code === 'forbidden' ? [...toEvents(ledger.refuse(event.scope)), event] : [event];
+    default:
+      return [event];
+  }
+}
+
+/** Two entries of one object can only want one path where long names were cut; the first keeps it. */
+function withoutDuplicates(
+  object: WatchedObject,
+  desired: { readonly files: readonly DesiredFile[]; readonly refusals: readonly Refusal[] },
+): { files: ReadonlyMap<string, DesiredFile>; refusals: readonly Refusal[] } {
+  const files = new Map<string, DesiredFile>();
+  const refusals = [...desired.refusals];
+  for (const file of desired.files) {
+    if (files.has(file.path)) {
+      const key = objectKey(object);
+      const message = `Two entries of ${key} want the file ${file.path}: the first is published, rename the other.`;
+      refusals.push({ type: 'refused', key, reason: 'duplicate-path', message });
+    } else {
+      files.set(file.path, file);
+    }
+  }
+  return { files, refusals };
+}
+
+function toEvents(
+  decision: LedgerDecision,
+  owner?: ObjectKey,
+  files?: ReadonlyMap<string, DesiredFile>,
+): (PathPlan | PathConflict | ContentNeeded)[] {
+  const events: (PathPlan | PathConflict | ContentNeeded)[] = decision.conflicts.map((conflict) => ({
+    type: 'conflict',
+    ...conflict,
+  }));
+  const writes = decision.give.flatMap((path) => {
+    const file = files?.get(path);
+    return owner === undefined || file === undefined ? [] : [{ owner, file }];
+  });
+  if (writes.length > 0 || decision.release.length > 0) {
+    events.push({ type: 'plan', writes, removes: decision.release });
+  }
+  for (const key of decision.fetch) {
+    events.push({ type: 'needed', key });
+  }
+  return events;
+}

@@ -1,0 +1,12 @@
+export { type BackoffOptions, backoffMs, DEFAULT_BACKOFF } from './backoff.js';
+export { type CoalesceOptions, coalesce } from './coalesce.js';
+export { type DebounceByKeyOptions, debounceByKey } from './debounce-by-key.js';
+export { filterByLabel } from './filter-by-label.js';
+export { type GroupByObjectOptions, groupByObject } from './group-by-object.js';
+export type { LabelRequirement, Labels } from './label-requirement.js';
+export { type LabelSelector, parseLabelSelector } from './label-selector.js';
+export { type LatestByKeyOptions, latestByKey } from './latest-by-key.js';
+export { reconcileLists } from './reconcile-lists.js';
+export { type RetryWithBackoffOptions, retryWithBackoff } from './retry-with-backoff.js';
+export { SelectorError } from './selector-error.js';
+export { type SettleOptions, settle } from './settle.js';

@@ -1,0 +1,50 @@
+import { concatMap, defer, type OperatorFunction } from 'rxjs';
+import type { FileOutcome } from '../model.js';
+import type { Listed } from './claim-paths.js';
+
+/** The initial lists are on disk. Once. */
+export interface Synced {
+  readonly type: 'synced';
+}
+
+/**
+ * Adds `synced` once every file of the initial lists is on disk: behind `listed`, or behind the outcome that mends the
+ * last file which the disk refused. A file that its object is to blame for is not waited for.
+ *
+ *     outcomes   -w-x-l-w-|     x: a disk-fault failure, l: listed, w: a file that was written
+ *     result     -w-x-l-(ws)-|
+ *
+ * Passes everything on; completes and errors with the source.
+ */
+export function markSynced<T extends { readonly type: string }>(): OperatorFunction<
+  T | FileOutcome | Listed,
+  T | FileOutcome | Listed | Synced
+> {
+  return (source$) =>
+    defer(() => {
+      const unwritten = new Set<string>();
+      let listed = false;
+      let synced = false;
+      return source$.pipe(
+        concatMap((event): (T | FileOutcome | Listed | Synced)[] => {
+          if (isFileOutcome(event)) {
+            if (event.op === 'failed' && event.error.fault === 'disk') {
+              unwritten.add(event.path);
+            } else {
+              unwritten.delete(event.path);
+            }
+          }
+          listed ||= event.type === 'listed';
+          if (synced || !listed || unwritten.size > 0) {
+            return [event];
+          }
+          synced = true;
+          return [event, { type: 'synced' }];
+        }),
+      );
+    });
+}
+
+function isFileOutcome(event: { readonly type: string }): event is FileOutcome {
+  return event.type === 'file';
+}

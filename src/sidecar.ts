@@ -1,0 +1,152 @@
+import {
+  asapScheduler,
+  connect,
+  defer,
+  filter,
+  finalize,
+  identity,
+  ignoreElements,
+  merge,
+  NEVER,
+  type Observable,
+  observeOn,
+  pipe,
+  Subject,
+  share,
+  startWith,
+  switchMap,
+  takeUntil,
+  takeWhile,
+  tap,
+} from 'rxjs';
+import type { ObjectKey, PathPlan, ResourceEvent, Scope, SidecarEvent, WatchedObject } from './model.js';
+import { type ContentNeeded, claimPaths } from './operators/claim-paths.js';
+import { debounceByKey } from './operators/debounce-by-key.js';
+import { fetchContents } from './operators/fetch-contents.js';
+import { filterByLabel } from './operators/filter-by-label.js';
+import { groupByObject } from './operators/group-by-object.js';
+import { holdInitial } from './operators/hold-initial.js';
+import { markSynced } from './operators/mark-synced.js';
+import { reconcileLists } from './operators/reconcile-lists.js';
+import { retryFailedFiles } from './operators/retry-failed-files.js';
+import { type Hook, tellHooks } from './operators/tell-hooks.js';
+import { through } from './operators/through.js';
+import { desiredFiles } from './sinks/files/desired-files.js';
+import type { FileStore } from './sinks/files/file-store.js';
+import { writeFiles } from './sinks/files/write-files.js';
+
+export interface SidecarOptions {
+  readonly scopes: readonly Scope[];
+  /** One scope's events: a watch, a poll, a list or manifests. */
+  readonly source: (scope: Scope) => Observable<ResourceEvent>;
+  /** One object as it is now, where its content is needed again. */
+  readonly fetch: (key: ObjectKey) => Observable<WatchedObject | undefined>;
+  /** What an object must match. @default everything that the sources give */
+  readonly labelSelector?: string | undefined;
+  /** Opens the folder, for as long as the result is subscribed to; `onBeforeChange` is called before each change on disk. */
+  readonly openStore: (onBeforeChange: () => void) => FileStore;
+  readonly hooks: readonly Hook[];
+  readonly notifyDebounceMs: number;
+  readonly notifyMaxWaitMs: number;
+  /** Ends after the initial lists and one try of each hook, and leaves no debt (`METHOD=LIST`). */
+  readonly once?: boolean;
+  /** Ends sources and writing at once; a request under way goes on until it is unsubscribed. @default never */
+  readonly stop$?: Observable<unknown>;
+}
+
+/** An object that changes without end is written this often at most; a single change is written at once. */
+const CHANGE_WINDOW = { quietMs: 5, maxWaitMs: 50 };
+/** Longer than the window, so that a group's end never cuts it short; short, since a group holds its object. */
+const GROUP_IDLE_MS = 100;
+
+/**
+ * One collector's pipeline: from events to files to notifications, and what it says of itself on the way.
+ *
+ *     sources ─ filterByLabel ─ reconcileLists ─ groupByObject ─ debounceByKey ─ claimPaths ─ writeFiles ─ tellHooks
+ *        ▲                                                            │ content needed      │ failed, folder replaced
+ *        └──────────────── fetch one object, list again ──────────────┴─────────────────────┘
+ *
+ * Never errors; completes with `once`, or when it was stopped and the hooks are done.
+ */
+export function runSidecar(options: SidecarOptions): Observable<SidecarEvent> {
+  const { scopes, hooks, once = false, stop$ = NEVER } = options;
+  return defer(() => {
+    let initial = true;
+    // The debt is on disk before the change that is to be told.
+    const store = options.openStore(() => {
+      for (const { target } of once ? [] : hooks.filter(({ skipInitial }) => !(initial && skipInitial))) {
+        store.owe(target);
+      }
+    });
+    const needed$ = new Subject<ContentNeeded>();
+    const replan$ = new Subject<PathPlan>();
+    const relist$ = new Subject<void>();
+
+    const sources$ = relist$.pipe(
+      // Not within the event that asks for it: the source that is still speaking would be cut off in its sentence.
+      observeOn(asapScheduler),
+      startWith(undefined),
+      switchMap(() => merge(...scopes.map(options.source))),
+      share(),
+    );
+    const fetched$ = needed$.pipe(fetchContents({ fetch: options.fetch, scopes, events$: sources$ }));
+
+    const plans$ = merge(sources$, fetched$).pipe(
+      options.labelSelector === undefined ? identity : filterByLabel(options.labelSelector),
+      reconcileLists(),
+      through(['apply', 'delete'], pipe(groupByObject({ idleMs: GROUP_IDLE_MS }), debounceByKey(CHANGE_WINDOW))),
+      claimPaths({
+        scopes,
+        remembered: () => store.owned(),
+        desired: (object) => desiredFiles(object, store.layout()),
+      }),
+      through(['needed'], pipe(tap(needed$), ignoreElements())),
+    );
+
+    const files$: Observable<SidecarEvent> = merge(plans$, replan$).pipe(
+      through(['plan'], writeFiles(store)),
+      markSynced(),
+      takeUntil(stop$),
+      takeWhile((event) => !(once && event.type === 'listed'), true),
+    );
+
+    const debts = { owedAtStart: new Set(store.owed()), pay: (target: string) => store.told(target) };
+    const tell = tellHooks({
+      hooks,
+      debts,
+      debounceMs: options.notifyDebounceMs,
+      maxWaitMs: options.notifyMaxWaitMs,
+      hold: pipe(
+        holdInitial({ scopes, maxWaitMs: options.notifyMaxWaitMs }),
+        tap((held) => {
+          initial = held;
+        }),
+      ),
+      stop$,
+    });
+
+    const mend = connect((events$: Observable<SidecarEvent>) =>
+      merge(
+        events$.pipe(
+          filter((event) => event.type === 'file'),
+          retryFailedFiles(),
+          tap((key) => needed$.next({ type: 'needed', key })),
+          tap(() => replan$.next(REMOVE_WHAT_WAITS)),
+        ),
+        events$.pipe(
+          filter((event) => event.type === 'folder' && event.state === 'replaced'),
+          tap(() => relist$.next()),
+        ),
+      ).pipe(ignoreElements()),
+    );
+
+    return files$.pipe(
+      // `tell` first, so that a change is counted before anybody hears of it.
+      connect((events$) => merge(events$.pipe(tell), events$.pipe(mend), events$)),
+      finalize(() => store.close()),
+    );
+  });
+}
+
+/** The store removes with any plan what could not be removed with an earlier one. */
+const REMOVE_WHAT_WAITS: PathPlan = { type: 'plan', writes: [], removes: [] };

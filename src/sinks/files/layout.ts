@@ -1,0 +1,10 @@
+import type { Root } from './roots.js';
+
+/** Where files may go and how they are named: what {@link desiredFiles} needs besides the object. */
+export interface Layout {
+  /** `FOLDER` first. */
+  readonly roots: readonly [Root, ...Root[]];
+  /** Key of the annotation that overrides the folder. */
+  readonly folderAnnotation: string;
+  readonly uniqueFilenames: boolean;
+}

@@ -1,0 +1,113 @@
+import { basename, dirname } from 'node:path/posix';
+import { FileError, type FileOutcome, type PathPlan } from '../../model.js';
+import { errnoOf } from './errno-of.js';
+import { fileError } from './file-error.js';
+import type { FollowedFolder } from './follow-folder.js';
+import type { JournalEntry } from './journal-entry.js';
+import type { ObsoleteFiles } from './obsolete-files.js';
+import { type PublishFileOptions, publishFile } from './publish-file.js';
+import { removeEmptyDirectories } from './remove-empty-directories.js';
+import { removeFile } from './remove-file.js';
+
+export interface PublishPlanOptions
+  extends Pick<PublishFileOptions, 'fs' | 'fileMode' | 'fileWrite' | 'stageName' | 'otherFileSystem' | 'beforeChange'> {
+  readonly folder: FollowedFolder;
+  readonly obsolete: ObsoleteFiles;
+  /** Directories that may be empty now: kept between calls, for those that could not be removed. */
+  readonly emptied: Set<string>;
+}
+
+/**
+ * Carries out one plan; every failure is an outcome. Never throws.
+ *
+ * 1. Note what is obsolete, and what is wanted again.
+ * 2. Append to the journal what will be ours, all of it in one write. Where that fails, paths that are ours already go on
+ *    and new ones wait: a file that nobody remembers would never be removed.
+ * 3. Write.
+ * 4. Remove what is obsolete, of owners whose files all stand, if the journal still names that owner: somebody else may
+ *    hold the path by now.
+ * 5. Remove directories that we made and that are empty now.
+ * 6. Append to the journal what is ours no longer: after the act, or a crash between the two would leave a file for ever.
+ */
+export function publishPlan(plan: PathPlan, options: PublishPlanOptions): FileOutcome[] {
+  const { folder, obsolete, emptied, fs } = options;
+  const outcomes: FileOutcome[] = [];
+  const facts: JournalEntry[] = [];
+  const journal = folder.journal();
+
+  for (const { path, owner } of plan.removes) obsolete.obsolete(path, owner); // 1
+  for (const { file } of plan.writes) obsolete.wanted(file.path);
+  const isOurs = new Set(plan.writes.map(({ file }) => file.path).filter((path) => journal.memory.owned.has(path)));
+  const unrecorded = announce(plan, options); // 2
+
+  for (const { owner, file } of plan.writes) {
+    const { path } = file;
+    try {
+      if (unrecorded !== undefined && !isOurs.has(path)) throw unrecorded;
+      const stageDirectory = folder.stageDirectory();
+      const directory = folder.directoryOf(path, true);
+      const published = publishFile({ ...options, directory, name: basename(path), bytes: file.bytes, stageDirectory }); // 3
+      obsolete.stands(path);
+      outcomes.push({ type: 'file', ...published, path, owner });
+    } catch (error) {
+      const failure = fileError(error, 'write', path);
+      // A path of a place where FOLDER was before never stands again, so nothing waits for it.
+      if (failure.code !== 'ESTALE') obsolete.failed(path, owner);
+      if (!isOurs.has(path)) facts.push({ type: 'disown', path });
+      emptied.add(dirname(path));
+      outcomes.push({ type: 'file', op: 'failed', path, owner, error: failure });
+    }
+  }
+
+  const isAsked = new Set(plan.removes.map(({ path }) => path));
+  let diskFails = false;
+  for (const [path, owner] of obsolete.due()) {
+    const isOwner = journal.memory.owned.get(path) === owner;
+    if (!isOwner) obsolete.removed(path);
+    // Thousands may wait from earlier plans: they would all fail for the same reason, at each plan.
+    if (!isOwner || (diskFails && !isAsked.has(path))) continue;
+    try {
+      options.beforeChange();
+      remove(path, options); // 4
+      obsolete.removed(path);
+      facts.push({ type: 'disown', path });
+      emptied.add(dirname(path));
+      outcomes.push({ type: 'file', op: 'removed', path, owner });
+    } catch (error) {
+      const failure = fileError(error, 'remove', path);
+      diskFails ||= failure.diskWide;
+      outcomes.push({ type: 'file', op: 'failed', path, owner, error: failure });
+    }
+  }
+
+  const reach = (path: string): string => folder.directoryOf(path, false).at(basename(path));
+  for (const path of removeEmptyDirectories(emptied, { fs, made: journal.memory.made, reach })) {
+    folder.turn().directories.forget(path); // 5
+    facts.push({ type: 'gone', path });
+  }
+  journal.remember(facts); // 6
+  return outcomes;
+}
+
+function announce({ writes }: PathPlan, { folder }: PublishPlanOptions): FileError | undefined {
+  const journal = folder.journal();
+  const entries = writes.map(({ owner, file }) => ({ type: 'own', path: file.path, owner }) as const);
+  try {
+    journal.append(entries);
+    return undefined;
+  } catch (error) {
+    journal.remember(entries.filter(({ path }) => journal.memory.owned.has(path)));
+    return fileError(error, 'write', `${folder.turn().roots.stageFolder}/.ks-state`);
+  }
+}
+
+/** Without its directory the file is gone too. */
+function remove(path: string, { folder, fs }: PublishPlanOptions): void {
+  try {
+    removeFile(fs, folder.directoryOf(path, false), basename(path));
+  } catch (error) {
+    const isGone =
+      error instanceof FileError ? error.fault === 'object' && error.code === 'ENOTDIR' : errnoOf(error) === 'ENOENT';
+    if (!isGone) throw error;
+  }
+}

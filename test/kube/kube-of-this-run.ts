@@ -1,0 +1,16 @@
+import { inject } from 'vitest';
+import type { KubeProvision } from './global-setup.js';
+import type { KubeConnection } from './kube-connection.js';
+
+const provision: KubeProvision | undefined = inject('kube');
+
+/** For `describe.skipIf(kubeMissing)`. The global setup decides whether a missing API server may be skipped at all. */
+export const kubeMissing: boolean = !provision?.available;
+
+/** The API server of this run. Call it inside tests and hooks: at the top level it would fail where they are skipped. */
+export function kubeOfThisRun(): KubeConnection {
+  if (provision?.available) return provision.connection;
+  throw new Error(
+    `No API server in this run: ${provision?.reason ?? 'it was started without test/kube/global-setup.ts'}`,
+  );
+}

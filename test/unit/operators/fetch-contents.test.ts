@@ -1,0 +1,92 @@
+import { defer, NEVER, of, throwError } from 'rxjs';
+import { expect, it } from 'vitest';
+import type { ObjectChange, ObjectKey, ResourceEvent, Scope, WatchedObject } from '../../../src/model.js';
+import type { ContentNeeded } from '../../../src/operators/claim-paths.js';
+import { fetchContents } from '../../../src/operators/fetch-contents.js';
+import { givenObject, scope, virtualTime } from './given.js';
+
+const a = givenObject('a');
+const b = givenObject('b');
+const needed: Record<string, ContentNeeded> = {
+  A: { type: 'needed', key: 'configmap/ns/a' },
+  B: { type: 'needed', key: 'configmap/ns/b' },
+  S: { type: 'needed', key: 'secret/ns/a' },
+};
+const events: Record<string, ResourceEvent> = {
+  a: { type: 'apply', scope, object: a },
+  b: { type: 'apply', scope, object: b },
+  i: { type: 'init-apply', scope, object: b },
+  g: { type: 'delete', scope, key: 'configmap/ns/b' },
+  s: { type: 'alive', scope, nextWithinMs: 1 },
+};
+const changes: Record<string, ObjectChange> = {
+  a: { type: 'apply', scope, object: a },
+  b: { type: 'apply', scope, object: b },
+  x: { type: 'delete', scope, key: 'configmap/ns/a' },
+};
+
+it.each([
+  ['the diagram of the docs', '-A-----B---|', '---------b-', '---a-------|'],
+  ['newer state from a list ends the fetch', '-B----|', '--i---', '------|'],
+  ['the delete of the object ends the fetch', '-B----|', '--g---', '------|'],
+  ['a status, or another object, does not', '-B----|', '--(sa)', '---b--|'],
+  ['an object outside all scopes is not fetched', '-S----|', '------', '------|'],
+  ['an object that is needed twice at once is fetched anew after the first answer', '-(AA)-|', '------', '---a-a|'],
+  ['fetches under way are waited for', '-A|', '---', '---(a|)'],
+  ['a source that never speaks', '-', '-', '-'],
+  ['an error is passed on', '-A---#', '-----', '---a-#'],
+])('%s', (_, source, others, result) => {
+  virtualTime().run(({ hot, cold, expectObservable }) => {
+    const answers: Record<string, WatchedObject> = { 'configmap/ns/a': a, 'configmap/ns/b': b };
+    const fetch = (key: ObjectKey) => cold('--(o|)', { o: answers[key] });
+    const options = { fetch, scopes: [scope], events$: hot(others, events) };
+    expectObservable(hot(source, needed).pipe(fetchContents(options))).toBe(result, changes);
+  });
+});
+
+it('an object that is gone comes as deleted', () => {
+  virtualTime().run(({ cold, expectObservable }) => {
+    const options = { fetch: () => of(undefined), scopes: [scope], events$: NEVER };
+    expectObservable(cold('-A-|', needed).pipe(fetchContents(options))).toBe('-x-|', changes);
+  });
+});
+
+it('a failed fetch is tried again until it succeeds', () => {
+  let tries = 0;
+  virtualTime().run(({ cold, flush }) => {
+    const got: unknown[] = [];
+    const fetch = () => defer(() => (++tries < 3 ? throwError(() => new Error('away')) : of(a)));
+    cold('-A', needed)
+      .pipe(fetchContents({ fetch, scopes: [scope], events$: NEVER }))
+      .subscribe((change) => got.push(change));
+    flush();
+    expect(got).toEqual([changes['a']]);
+    expect(tries).toBe(3);
+  });
+});
+
+it('no more fetches than allowed run at a time', () => {
+  virtualTime().run(({ cold, expectObservable }) => {
+    const fetch = (key: ObjectKey) => cold('--(o|)', { o: key.endsWith('a') ? a : b });
+    const options = { fetch, scopes: [scope], events$: NEVER, concurrency: 1 };
+    expectObservable(cold('(AB|)', needed).pipe(fetchContents(options))).toBe('--a-(b|)', changes);
+  });
+});
+
+it('a scope of one name covers that object alone', () => {
+  const named: Scope = { kind: 'configmap', namespace: undefined, fieldSelector: 'metadata.name=a' };
+  virtualTime().run(({ cold, expectObservable }) => {
+    const options = { fetch: () => of(a), scopes: [named], events$: NEVER };
+    const result = { a: { ...changes['a'], scope: named } as ObjectChange };
+    expectObservable(cold('AB|', needed).pipe(fetchContents(options))).toBe('a-|', result);
+  });
+});
+
+it('unsubscribing aborts the fetch', () => {
+  virtualTime().run(({ cold, expectObservable, expectSubscriptions }) => {
+    const answer$ = cold('----o', { o: a });
+    const options = { fetch: () => answer$, scopes: [scope], events$: NEVER };
+    expectObservable(cold('-A', needed).pipe(fetchContents(options)), '---!').toBe('-');
+    expectSubscriptions(answer$.subscriptions).toBe('-^-!');
+  });
+});
