@@ -1,5 +1,3 @@
-export { redactUrl } from '../config/redact-url.js';
-
 export const MASK = '***';
 
 /** A shorter secret would be found inside other words, so it is replaced only where it stands on its own. */

@@ -1,4 +1,4 @@
-import { defer, mergeMap, type OperatorFunction } from 'rxjs';
+import { defer, mergeMap, type OperatorFunction, startWith } from 'rxjs';
 import {
   type DesiredFile,
   type ObjectChange,
@@ -61,8 +61,10 @@ export function claimPaths(options: ClaimPathsOptions): OperatorFunction<ClaimIn
       const ledger = new PathLedger(options.scopes, options.remembered?.() ?? new Map());
       let listed = false;
       return source$.pipe(
+        // Where nothing is selected, everything is listed before anything is said.
+        startWith(undefined),
         mergeMap((event): ClaimOutput[] => {
-          const events = decide(ledger, options, event);
+          const events = event === undefined ? [] : decide(ledger, options, event);
           if (listed || !ledger.settled) {
             return events;
           }

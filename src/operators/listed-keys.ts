@@ -18,7 +18,6 @@ export class ListedKeys {
 
   /** Whether it was there. */
   delete(key: ObjectKey): boolean {
-    this.#seen?.delete(key);
     return this.#keys.delete(key);
   }
 

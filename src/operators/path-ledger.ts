@@ -43,7 +43,7 @@ type ScopeState = 'open' | 'refused' | 'complete';
  */
 export class PathLedger {
   readonly #scopes: Map<Scope, ScopeState>;
-  #phase: ScopeState = 'open';
+  #phase: ScopeState;
   readonly #seats = new Map<string, Seat>();
   readonly #objects = new Map<ObjectKey, KnownObject>();
   /** Owners of an earlier life that no event of this life has named yet. */
@@ -53,6 +53,7 @@ export class PathLedger {
 
   constructor(scopes: readonly Scope[], remembered: ReadonlyMap<string, ObjectKey>) {
     this.#scopes = new Map(scopes.map((scope) => [scope, 'open']));
+    this.#phase = phaseOf(this.#scopes);
     for (const [path, owner] of remembered) {
       this.#seats.set(path, { publishedFor: owner, holder: owner, claimants: new Set() });
       this.#unseen.add(owner);
@@ -130,8 +131,7 @@ export class PathLedger {
   #advance(scope: Scope, state: ScopeState): LedgerDecision {
     const decision = new Decision();
     this.#scopes.set(scope, state);
-    const states = new Set(this.#scopes.values());
-    const phase = states.has('open') ? 'open' : states.has('refused') ? 'refused' : 'complete';
+    const phase = phaseOf(this.#scopes);
     if (phase !== this.#phase) {
       this.#phase = phase;
       for (const [path, seat] of this.#seats) {
@@ -206,6 +206,11 @@ export class PathLedger {
     }
     return { ...decision, fetch: [...decision.fetch] };
   }
+}
+
+function phaseOf(scopes: ReadonlyMap<Scope, ScopeState>): ScopeState {
+  const states = new Set(scopes.values());
+  return states.has('open') ? 'open' : states.has('refused') ? 'refused' : 'complete';
 }
 
 class Decision {

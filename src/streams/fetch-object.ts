@@ -25,21 +25,23 @@ export function fetchObject(
   const [kind, namespace, name] = key.split('/') as [ResourceKind, string, string];
   const fieldSelector = `metadata.name=${name}`;
   const scope: Scope = { kind, namespace, fieldSelector };
-  const get$ = readJson(api, { verb: 'get', kind, namespace, name }, scope, limits).pipe(
-    filter(isJson),
-    map(({ body }): WatchedObject | undefined => parseObject(body, kind)),
-  );
-  const list$ = readJson(api, { verb: 'list', kind, namespace, query: { fieldSelector } }, scope, limits).pipe(
-    filter(isJson),
-    map(({ body }) =>
-      pageOf(body)
-        .items.map((item) => parseObject(item, kind))
-        .find((object) => object.name === name),
-    ),
-  );
-  return defer(() => get$).pipe(
+  const get = () =>
+    readJson(api, { verb: 'get', kind, namespace, name }, scope, limits).pipe(
+      filter(isJson),
+      map(({ body }): WatchedObject | undefined => parseObject(body, kind)),
+    );
+  const list = () =>
+    readJson(api, { verb: 'list', kind, namespace, query: { fieldSelector } }, scope, limits).pipe(
+      filter(isJson),
+      map(({ body }) =>
+        pageOf(body)
+          .items.map((item) => parseObject(item, kind))
+          .find((object) => object.name === name),
+      ),
+    );
+  return defer(get).pipe(
     catchError((error: unknown) =>
-      error instanceof SourceError && (error.status === 403 || error.status === 404) ? list$ : throwError(() => error),
+      error instanceof SourceError && (error.status === 403 || error.status === 404) ? list() : throwError(() => error),
     ),
   );
 }

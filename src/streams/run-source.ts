@@ -57,7 +57,7 @@ export function runSource<State>(
       let progress = false;
       waitMs = 0;
       const isHealthy = () => progress || (aliveAt !== undefined && asyncScheduler.now() - aliveAt >= healthyAfterMs);
-      return machine.step(state).pipe(
+      return defer(() => machine.step(state)).pipe(
         tap((step) => {
           if (step.type === 'reached') {
             state = step.state;

@@ -1,7 +1,12 @@
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ObjectChange, Refusal, SourceStatus, WatchedObject } from '../../../src/model.js';
-import { type ClaimPathsOptions, claimPaths, type ListMark } from '../../../src/operators/claim-paths.js';
+import {
+  type ClaimInput,
+  type ClaimPathsOptions,
+  claimPaths,
+  type ListMark,
+} from '../../../src/operators/claim-paths.js';
 import { failedSource, givenFile, givenObject, scope, virtualTime } from './given.js';
 
 const older = givenObject('a', { creationTimestamp: '2025-01-01T00:00:00Z' });
@@ -58,7 +63,7 @@ describe('claimPaths', () => {
     ['everything is listed at once where nothing waits', '-A-D----|', '-w-(DL)-|', '^-------!'],
   ])('%s', (_, source, result, subscription) => {
     virtualTime().run(({ hot, expectObservable, expectSubscriptions }) => {
-      const source$ = hot(source, values);
+      const source$ = hot<ClaimInput>(source, values as unknown as Record<string, ClaimInput>);
       expectObservable(source$.pipe(claimPaths(options))).toBe(result, values);
       expectSubscriptions(source$.subscriptions).toBe(subscription);
     });
@@ -66,10 +71,14 @@ describe('claimPaths', () => {
 
   it('unsubscribing ends the subscription of the source', () => {
     virtualTime().run(({ hot, expectObservable, expectSubscriptions }) => {
-      const source$ = hot('-A----B--', values);
+      const source$ = hot<ClaimInput>('-A----B--', values as unknown as Record<string, ClaimInput>);
       expectObservable(source$.pipe(claimPaths(options)), '---!').toBe('-w--', values);
       expectSubscriptions(source$.subscriptions).toBe('^--!');
     });
+  });
+
+  it('where nothing is selected everything is listed at once', async () => {
+    expect(await run([], { scopes: [] })).toEqual([{ type: 'listed' }]);
   });
 
   it('two subscribers share no ledger', async () => {

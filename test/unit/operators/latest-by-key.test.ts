@@ -185,6 +185,23 @@ describe('a failure', () => {
     });
   });
 
+  it('behind a success that newer state waited for is counted anew', () => {
+    marbles((helpers) => {
+      const { effect } = withEffects(helpers, { a: ['#', '--|'], b: ['#', '|'] });
+      const attempts: number[] = [];
+      const retry = (_: unknown, attempt: number) => {
+        attempts.push(attempt);
+        return 2;
+      };
+      helpers
+        .cold('a--b-----|')
+        .pipe(latestByKey({ key: oneKey, effect, retry }))
+        .subscribe();
+      helpers.flush();
+      expect(attempts).toEqual([1, 1]);
+    });
+  });
+
   it('of which newer state came while the effect was at work is not waited for', () => {
     marbles((helpers) => {
       const { effect, began } = withEffects(helpers, { a: ['---#'], b: ['--(B|)'] });
@@ -356,6 +373,27 @@ describe('a wake', () => {
       helpers.flush();
       expect(began.map(({ atMs }) => atMs)).toEqual([0, 2, 12]);
     });
+  });
+
+  it('ends no wait that begins because of it', () => {
+    const source$ = new Subject<string>();
+    const wake$ = new Subject<void>();
+    const effect = vi.fn(() => throwError(() => 'down'));
+    const subscription = source$
+      .pipe(
+        latestByKey({
+          key: oneKey,
+          effect,
+          wake$,
+          retry: (_: unknown, attempt: number) => (attempt === 1 ? 60_000 : undefined),
+          onGiveUp: () => 'again',
+        }),
+      )
+      .subscribe(() => effect.mock.calls.length < 10 && source$.next('b'));
+    source$.next('a');
+    wake$.next();
+    subscription.unsubscribe();
+    expect(effect).toHaveBeenCalledTimes(3);
   });
 
   it('that never comes, or has ended, holds nothing', () => {

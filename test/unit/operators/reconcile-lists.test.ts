@@ -124,6 +124,12 @@ marbleTable(
       result: '-iabj-i(ABj)-|',
     },
     {
+      claim: 'what a list removed is not deleted again by the next',
+      source: '-iabj-ij----ij-|',
+      subs: '  ^--------------!',
+      result: '-iabj-i(ABj)ij-|',
+    },
+    {
       claim: 'an init-done without an init removes nothing',
       source: '-iaj-j-|',
       subs: '  ^------!',

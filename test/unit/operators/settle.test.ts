@@ -119,6 +119,12 @@ describe('held', () => {
       result: ' --------x-|',
     },
     {
+      claim: 'no hold that says so again ends no batch',
+      source: ' -a---b----|',
+      hold: '   f-f---f-----',
+      result: ' ----z---b-|',
+    },
+    {
       claim: 'no hold yet is no hold',
       source: ' -a---b----|',
       hold: '   ------------',

@@ -50,13 +50,17 @@ export function play(
         }).pipe(finalize(() => open--));
       },
     };
-    const subscription = source(api).subscribe((event) => {
-      const at = asyncScheduler.now();
-      if (event.type === 'alive') {
-        alive.push(`${at} ${event.nextWithinMs}`);
-      } else {
-        events.push(`${at} ${describeEvent(event)}`);
-      }
+    const subscription = source(api).subscribe({
+      next: (event) => {
+        const at = asyncScheduler.now();
+        if (event.type === 'alive') {
+          alive.push(`${at} ${event.nextWithinMs}`);
+        } else {
+          events.push(`${at} ${describeEvent(event)}`);
+        }
+      },
+      error: () => events.push(`${asyncScheduler.now()} error`),
+      complete: () => events.push(`${asyncScheduler.now()} complete`),
     });
     asyncScheduler.schedule(() => subscription.unsubscribe(), untilMs);
     flush();
