@@ -29,7 +29,14 @@ export interface Listed {
 
 /** What lists and watches say, reconciled. */
 export type ClaimInput = ObjectChange | ListMark | SourceStatus;
-type ClaimOutput = PathPlan | PathConflict | Refusal | ContentNeeded | Listed | ListMark | SourceStatus;
+type ClaimOutput = Objects | PathPlan | PathConflict | Refusal | ContentNeeded | Listed | ListMark | SourceStatus;
+
+/** How many objects a scope holds: after each complete list, and when it changed. */
+export interface Objects {
+  readonly type: 'objects';
+  readonly scope: Scope;
+  readonly count: number;
+}
 
 export interface ClaimPathsOptions {
   /** Every scope that will send `init-done`. */
@@ -59,12 +66,13 @@ export function claimPaths(options: ClaimPathsOptions): OperatorFunction<ClaimIn
   return (source$) =>
     defer(() => {
       const ledger = new PathLedger(options.scopes, options.remembered?.() ?? new Map());
+      const count = countObjects(ledger);
       let listed = false;
       return source$.pipe(
         // Where nothing is selected, everything is listed before anything is said.
         startWith(undefined),
         mergeMap((event): ClaimOutput[] => {
-          const events = event === undefined ? [] : decide(ledger, options, event);
+          const events = event === undefined ? [] : [...count(event), ...decide(ledger, options, event)];
           if (listed || !ledger.settled) {
             return events;
           }
@@ -94,6 +102,24 @@ function decide(ledger: PathLedger, options: ClaimPathsOptions, event: ClaimInpu
     default:
       return [event];
   }
+}
+
+/** Asked before the ledger hears of the event, since it knows which objects are new. */
+function countObjects(ledger: PathLedger): (event: ClaimInput) => Objects[] {
+  const counts = new Map<Scope, { count: number; listed: boolean }>();
+  return (event) => {
+    const { scope } = event;
+    const state = counts.get(scope) ?? { count: 0, listed: false };
+    counts.set(scope, state);
+    const before = state.listed ? state.count : -1;
+    if (event.type === 'apply' && !ledger.knows(objectKey(event.object))) {
+      state.count++;
+    } else if (event.type === 'delete' && ledger.knows(event.key)) {
+      state.count--;
+    }
+    state.listed ||= event.type === 'init-done';
+    return state.listed && state.count !== before ? [{ type: 'objects', scope, count: state.count }] : [];
+  };
 }
 
 /** Two entries of one object can only want one path where long names were cut; the first keeps it. */

@@ -27,22 +27,24 @@ export function coalesce<T>(options: CoalesceOptions): MonoTypeOperatorFunction<
     defer(() => {
       let atOnce = firstAtOnce;
       let since: number | undefined;
-      const waitMs = () => {
+      const wait = () => {
         const now = asyncScheduler.now();
         since ??= now;
         // The clock is the wall's, and may be set back meanwhile: without `abs` the wait would grow by as much.
-        return Math.min(quietMs, Math.max(0, maxWaitMs - Math.abs(now - since)));
+        const restMs = Math.max(0, maxWaitMs - Math.abs(now - since));
+        return timer(Math.min(quietMs, restMs)).pipe(
+          tap(() => {
+            since = undefined;
+          }),
+        );
       };
       return source$.pipe(
         debounce(() => {
-          if (atOnce) {
-            atOnce = false;
-            return of(undefined);
+          if (!atOnce) {
+            return wait();
           }
-          return timer(waitMs());
-        }),
-        tap(() => {
-          since = undefined;
+          atOnce = false;
+          return of(undefined);
         }),
       );
     });

@@ -1,17 +1,7 @@
-import {
-  debounce,
-  defer,
-  type GroupedObservable,
-  groupBy,
-  type OperatorFunction,
-  observeOn,
-  of,
-  queueScheduler,
-  Subject,
-  timer,
-} from 'rxjs';
+import { defer, finalize, type GroupedObservable, mergeMap, type OperatorFunction, tap } from 'rxjs';
 import { type ObjectChange, type ObjectKey, objectKey } from '../model.js';
 import { assertDuration } from './assert-duration.js';
+import { ObjectGroup, OpenGroups } from './open-groups.js';
 
 export interface GroupByObjectOptions {
   /** A group ends when its object was quiet for so long. @default 1_000 */
@@ -19,7 +9,7 @@ export interface GroupByObjectOptions {
 }
 
 /**
- * Splits changes into one group for each object, as `groupBy` does, but every group ends.
+ * Splits changes into one group for each object, and every group ends.
  *
  *     source   -a-a-A-a---------|     A: the delete of a
  *     groups   -x-----y---------|     idleMs = 5
@@ -29,6 +19,10 @@ export interface GroupByObjectOptions {
  * A group ends behind its object's delete, and when the object was quiet for `idleMs`, so nothing grows with the number
  * of changes or of objects that ever were; an object that comes back gets a new group, and never while the old one is
  * open. Subscribe to a group when it comes: later, its first change is gone. Groups complete and error with the source.
+ * Unsubscribing ends the source, and open groups give nothing more.
+ *
+ * Not RxJS's `groupBy` with a `duration`: that has a timer for each group (thousands of objects come at once at a start),
+ * keeps the source open after an unsubscribe until all durations are over, and loses what is fed back while a group ends.
  *
  * @example
  * changes$.pipe(groupByObject(), debounceByKey({ quietMs: 200, maxWaitMs: 2_000 }));
@@ -40,23 +34,34 @@ export function groupByObject(
   assertDuration('idleMs', idleMs);
   return (source$) =>
     defer(() => {
-      let newest = new Subject<ObjectChange>();
+      const groups = new OpenGroups(idleMs);
       return source$.pipe(
-        // What comes back while a group ends (a consumer that answers at once) would go into that group and be lost.
-        observeOn(queueScheduler),
-        groupBy(keyOf, {
-          connector: () => {
-            newest = new Subject();
-            return newest;
-          },
-          // Not of the group that is passed in: `groupBy` would take this for a consumer, and hold the source open for
-          // `idleMs` after everybody has unsubscribed.
-          duration: () => newest.pipe(debounce((change) => (change.type === 'delete' ? of(undefined) : timer(idleMs)))),
+        mergeMap(function* (change) {
+          const key = change.type === 'apply' ? objectKey(change.object) : change.key;
+          const known = groups.get(key);
+          const group = known ?? new ObjectGroup(key);
+          groups.touch(group);
+          if (!known) {
+            yield group;
+          }
+          group.next(change);
+          if (change.type === 'delete') {
+            groups.end(group);
+          }
         }),
+        tap({
+          complete: () => {
+            for (const group of groups.takeAll()) {
+              group.complete();
+            }
+          },
+          error: (error) => {
+            for (const group of groups.takeAll()) {
+              group.error(error);
+            }
+          },
+        }),
+        finalize(() => groups.clear()),
       );
     });
-}
-
-function keyOf(change: ObjectChange): ObjectKey {
-  return change.type === 'apply' ? objectKey(change.object) : change.key;
 }

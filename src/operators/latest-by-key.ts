@@ -53,15 +53,13 @@ interface Lane<T> {
 /**
  * Handles each key's newest value, one effect per key at a time.
  *
- *     source   -a-b-c------|          one key
- *     effects  -aaaaaa                of a
- *                    cccccc           of c: b was replaced while it waited
- *     result   ------A-----(C|)       an effect emits and completes after 5
+ *     source   -a-b-c------|      one key; an effect gives its value and completes after 5
+ *     effects  -aaaaaccccc
+ *     result   ------A----C|      b was replaced while it waited
  *
- *     source   -a------b-----|        the effect of a fails after 2, retry says 9, of b succeeds after 2
- *     effects  -aa
- *                      bb             newer state does not wait
- *     result   ----------B---|
+ *     source   -a------b-----|    the effect of a fails after 2, retry says 9; that of b succeeds after 2
+ *     effects  -aa-----bb
+ *     result   ----------B---|    newer state ends the wait
  *
  * A failed value waits as `retry` says; a newer one takes its place (or is merged into it by `merge`) and is tried at
  * once, and the count of attempts goes on. Completes when the source has and nothing is owed any more. An error of the

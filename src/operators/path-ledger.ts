@@ -65,6 +65,10 @@ export class PathLedger {
     return this.#phase === 'complete' && this.#awaited.size === 0;
   }
 
+  knows(key: ObjectKey): boolean {
+    return this.#objects.has(key);
+  }
+
   /** The object exists and wants exactly `paths`, whose contents the caller has in hand. */
   apply(claimant: Claimant, paths: ReadonlySet<string>): LedgerDecision {
     const decision = new Decision();

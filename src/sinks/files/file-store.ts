@@ -7,6 +7,7 @@ import { followFolder } from './follow-folder.js';
 import type { Layout } from './layout.js';
 import { obsoleteFiles } from './obsolete-files.js';
 import { publishPlan } from './publish-plan.js';
+import { readMountInfo } from './read-mount-info.js';
 import type { Root } from './roots.js';
 import { stageFileName } from './stage-file-name.js';
 
@@ -144,12 +145,4 @@ export function openFileStore(options: FileStoreOptions): FileStore {
     owed: () => remembered().owed,
     close: () => folder.close(),
   };
-}
-
-function readMountInfo(): string | undefined {
-  try {
-    return nodeFs.readFileSync('/proc/self/mountinfo', 'utf8');
-  } catch {
-    return undefined; // no Linux
-  }
 }

@@ -4,6 +4,7 @@ import type { FileSystem } from './file-system.js';
 import { type Journal, openJournal } from './journal.js';
 import type { JournalEntry } from './journal-entry.js';
 import { type Directories, type Directory, openDirectories } from './open-directory.js';
+import { openInRoots } from './open-in-roots.js';
 import { removeLeftovers } from './remove-leftovers.js';
 import { RESERVED_PREFIX } from './reserved-prefix.js';
 import { restBelow } from './rest-below.js';
@@ -111,7 +112,7 @@ export function followFolder(options: FollowFolderOptions): FollowedFolder {
     for (const path of paths) {
       try {
         const directory =
-          path === roots.stageFolder ? directories.root(path, false) : openIn(roots, directories, path, false);
+          path === roots.stageFolder ? directories.root(path, false) : openInRoots(roots, directories, path, false);
         removeLeftovers(fs, directory, identity);
       } catch {
         // it is gone, or no place of ours any more
@@ -122,7 +123,7 @@ export function followFolder(options: FollowFolderOptions): FollowedFolder {
   const directoryOf = (path: string, make: boolean): Directory => {
     const { roots, directories } = turn();
     directories.root(roots.folder.real, true); // while FOLDER is away, a file that is not found has not been removed
-    return openIn(roots, directories, dirname(path), make);
+    return openInRoots(roots, directories, dirname(path), make);
   };
 
   const stageDirectory = (): Directory => {
@@ -144,12 +145,4 @@ export function followFolder(options: FollowFolderOptions): FollowedFolder {
 
 function isOther(known: Roots, now: Roots): boolean {
   return now.made || now.folderId !== known.folderId || now.folder.real !== known.folder.real;
-}
-
-/** From the innermost root on: what is above it is not walked. */
-function openIn(roots: Roots, directories: Directories, path: string, make: boolean): Directory {
-  const holders = roots.all.filter(({ real }) => restBelow(real, path) !== undefined);
-  const innermost = holders.sort((a, b) => b.real.length - a.real.length)[0];
-  if (innermost === undefined) throw Object.assign(new Error(path), { code: 'ESTALE' });
-  return directories.below(innermost.real, restBelow(innermost.real, path) ?? '', make);
 }

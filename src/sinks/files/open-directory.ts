@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { join } from 'node:path/posix';
-import { FileError } from '../../model.js';
 import { errnoOf } from './errno-of.js';
 import { fileError } from './file-error.js';
 import type { FileSystem } from './file-system.js';
+import { rootError } from './root-error.js';
 
 /** A directory that was walked to without following a symbolic link. */
 export interface Directory {
@@ -64,8 +64,8 @@ export function openDirectories({ fs, platform, beforeMake }: DirectoriesOptions
     return { path, descriptor, at: (name) => `/proc/self/fd/${descriptor}/${name}` };
   };
 
-  const release = ({ descriptor }: Opened): void => {
-    if (descriptor !== undefined) fs.closeSync(descriptor);
+  const release = (directory: Opened | undefined): void => {
+    if (directory?.descriptor !== undefined) fs.closeSync(directory.descriptor);
   };
 
   const step = (parent: Directory, name: string, make: boolean): Opened => {
@@ -125,29 +125,20 @@ export function openDirectories({ fs, platform, beforeMake }: DirectoriesOptions
         try {
           directory = step(parent ?? root(rootPath, make), name, make);
         } finally {
-          if (parent !== undefined) release(parent);
+          release(parent);
         }
       }
       return keep((directory as Opened).path, directory as Opened);
     },
     forget: (path) => {
-      const known = opened.get(path);
+      release(opened.get(path));
       opened.delete(path);
-      if (known !== undefined) release(known);
     },
     close: () => {
       for (const directory of opened.values()) release(directory);
       opened.clear();
     },
   };
-}
-
-/** A target folder that is no directory is nobody's object's fault. */
-function rootError(error: unknown, path: string): unknown {
-  const code = errnoOf(error);
-  if (code !== 'ENOTDIR' && code !== 'EEXIST' && code !== 'ELOOP') return error;
-  const message = `Cannot open the folder ${JSON.stringify(path)} (${code}): it, or a part of its path, is no directory; remove what stands there.`;
-  return new FileError('disk', code, message, { diskWide: true, cause: error });
 }
 
 /** Mode 0777 less the umask; somebody else may be quicker. */

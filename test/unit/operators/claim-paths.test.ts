@@ -1,4 +1,4 @@
-import { from, lastValueFrom, toArray } from 'rxjs';
+import { filter, from, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ObjectChange, Refusal, SourceStatus, WatchedObject } from '../../../src/model.js';
 import {
@@ -33,8 +33,11 @@ const write = (object: WatchedObject, ...paths: string[]) => ({
   removes: [],
 });
 
+/** Without the counts, which have a test of their own. */
+const uncounted = filter(({ type }: { readonly type: string }) => type !== 'objects');
+
 function run(events: (ObjectChange | ListMark | SourceStatus)[], more: Partial<ClaimPathsOptions> = {}) {
-  return lastValueFrom(from(events).pipe(claimPaths({ ...options, ...more }), toArray()));
+  return lastValueFrom(from(events).pipe(claimPaths({ ...options, ...more }), uncounted, toArray()));
 }
 
 describe('claimPaths', () => {
@@ -64,7 +67,7 @@ describe('claimPaths', () => {
   ])('%s', (_, source, result, subscription) => {
     virtualTime().run(({ hot, expectObservable, expectSubscriptions }) => {
       const source$ = hot<ClaimInput>(source, values as unknown as Record<string, ClaimInput>);
-      expectObservable(source$.pipe(claimPaths(options))).toBe(result, values);
+      expectObservable(source$.pipe(claimPaths(options), uncounted)).toBe(result, values);
       expectSubscriptions(source$.subscriptions).toBe(subscription);
     });
   });
@@ -72,7 +75,7 @@ describe('claimPaths', () => {
   it('unsubscribing ends the subscription of the source', () => {
     virtualTime().run(({ hot, expectObservable, expectSubscriptions }) => {
       const source$ = hot<ClaimInput>('-A----B--', values as unknown as Record<string, ClaimInput>);
-      expectObservable(source$.pipe(claimPaths(options)), '---!').toBe('-w--', values);
+      expectObservable(source$.pipe(claimPaths(options), uncounted), '---!').toBe('-w--', values);
       expectSubscriptions(source$.subscriptions).toBe('^--!');
     });
   });
@@ -82,7 +85,7 @@ describe('claimPaths', () => {
   });
 
   it('two subscribers share no ledger', async () => {
-    const result$ = from([apply(older), listed]).pipe(claimPaths(options), toArray());
+    const result$ = from([apply(older), listed]).pipe(claimPaths(options), uncounted, toArray());
     expect(await lastValueFrom(result$)).toEqual(await lastValueFrom(result$));
   });
 
@@ -136,5 +139,16 @@ describe('claimPaths', () => {
       type: 'plan',
       removes: [{ path: '/p' }],
     });
+  });
+
+  it('counts the objects of a scope after its list, and whenever their number changes', async () => {
+    const counts = await lastValueFrom(
+      from([apply(older), listed, apply(older), apply(younger), gone(older), gone(older), listed]).pipe(
+        claimPaths(options),
+        filter((event) => event.type === 'objects'),
+        toArray(),
+      ),
+    );
+    expect(counts).toEqual([1, 2, 1].map((count) => ({ type: 'objects', scope, count })));
   });
 });

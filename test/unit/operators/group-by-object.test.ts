@@ -1,5 +1,5 @@
-import { concat, filter, ignoreElements, map, mergeMap, type Observable, of, Subject } from 'rxjs';
-import { expect, it } from 'vitest';
+import { catchError, concat, filter, ignoreElements, map, mergeMap, type Observable, of, Subject } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ObjectChange } from '../../../src/model.js';
 import { groupByObject } from '../../../src/operators/group-by-object.js';
 import { marbles, marbleTable } from './marbles.js';
@@ -104,11 +104,11 @@ it('groups complete with the source', () => {
 it('groups error with the source', () => {
   marbles(({ hot, expectObservable }) => {
     const source$ = hot<ObjectChange>('-a-#', changes);
-    const group$ = source$.pipe(
+    const errors$ = source$.pipe(
       groupByObject({ idleMs }),
-      mergeMap((group) => group),
+      mergeMap((group) => group.pipe(catchError((error) => of(`group: ${error}`)))),
     );
-    expectObservable(group$).toBe('   -a-#', changes);
+    expectObservable(errors$).toBe('  -a-(E#)', { ...changes, E: 'group: error' });
   });
 });
 
@@ -131,6 +131,112 @@ it('a change that is fed back while its group ends is not lost', () => {
   source$.next(changes.A);
   expect(given).toEqual(['delete', 'end', 'apply']);
   source$.complete();
+});
+
+it('an object never has two groups that are open, whatever is fed back', () => {
+  const source$ = new Subject<ObjectChange>();
+  let opened = 0;
+  let feed = () => {
+    feed = () => undefined;
+    source$.next(changes.A);
+    source$.next(changes.a);
+  };
+  source$
+    .pipe(
+      groupByObject({ idleMs }),
+      mergeMap((group) => {
+        opened += 1;
+        return group;
+      }),
+    )
+    .subscribe(() => feed());
+  source$.next(changes.A);
+  source$.next(changes.a);
+  expect(opened).toBe(2);
+  source$.complete();
+});
+
+describe('on fake timers', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const open = (source$: Observable<ObjectChange>) => {
+    const ended: string[] = [];
+    const subscription = source$
+      .pipe(
+        groupByObject({ idleMs: 100 }),
+        mergeMap((group) => concat(group.pipe(ignoreElements()), of(group.key.slice(-1)))),
+      )
+      .subscribe((key) => ended.push(key));
+    return { ended, subscription };
+  };
+
+  it('one timer serves all groups, and none is left without groups', () => {
+    const source$ = new Subject<ObjectChange>();
+    const { subscription } = open(source$);
+    const timers: number[] = [];
+    for (const change of [changes.a, changes.b, changes.A, deleted('b'), changes.a]) {
+      source$.next(change);
+      timers.push(vi.getTimerCount());
+    }
+    subscription.unsubscribe();
+    expect(timers).toEqual([1, 1, 1, 0, 1]);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(source$.observed).toBe(false);
+  });
+
+  it('each group ends after its own quiet time', () => {
+    const source$ = new Subject<ObjectChange>();
+    const { ended } = open(source$);
+    const seen: string[] = [];
+    source$.next(changes.a);
+    vi.advanceTimersByTime(40);
+    source$.next(changes.b);
+    vi.advanceTimersByTime(20);
+    source$.next(changes.a);
+    for (const ms of [79, 1, 19, 1]) {
+      vi.advanceTimersByTime(ms);
+      seen.push(ended.join(''));
+    }
+    expect(seen).toEqual(['', 'b', 'b', 'ba']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('a group that is fed back while others end delays none of them', () => {
+    const source$ = new Subject<ObjectChange>();
+    const ended: string[] = [];
+    source$
+      .pipe(
+        groupByObject({ idleMs: 100 }),
+        mergeMap((group) => concat(group.pipe(ignoreElements()), of(group.key.slice(-1)))),
+      )
+      .subscribe((key) => {
+        ended.push(key);
+        if (ended.length === 1) {
+          source$.next(applied(watched('c')));
+        }
+      });
+    source$.next(changes.a);
+    vi.advanceTimersByTime(50);
+    source$.next(changes.b);
+    vi.advanceTimersByTime(100);
+    expect(ended).toEqual(['a', 'b']);
+    vi.advanceTimersByTime(50);
+    expect(ended).toEqual(['a', 'b', 'c']);
+  });
+
+  it('a clock that is set back keeps no group open', () => {
+    const source$ = new Subject<ObjectChange>();
+    const { ended } = open(source$);
+    source$.next(changes.a);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    vi.advanceTimersByTime(200);
+    expect(ended).toEqual(['a']);
+  });
 });
 
 it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])('an idle time of %d is refused', (bad) => {
