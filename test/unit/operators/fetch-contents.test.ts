@@ -73,6 +73,14 @@ it('no more fetches than allowed run at a time', () => {
   });
 });
 
+it('the change belongs to the scope of its namespace', () => {
+  const elsewhere: Scope = { kind: 'configmap', namespace: 'elsewhere' };
+  virtualTime().run(({ cold, expectObservable }) => {
+    const options = { fetch: () => of(a), scopes: [elsewhere, scope], events$: NEVER };
+    expectObservable(cold('-A|', needed).pipe(fetchContents(options))).toBe('-a|', changes);
+  });
+});
+
 it('a scope of one name covers that object alone', () => {
   const named: Scope = { kind: 'configmap', namespace: undefined, fieldSelector: 'metadata.name=a' };
   virtualTime().run(({ cold, expectObservable }) => {

@@ -203,6 +203,14 @@ describe('when the only scopes missing are forbidden', () => {
     expect(keys(ledger.complete(scopeB))).toEqual([old.key]);
   });
 
+  it('a remembered owner that was seen again is released when it is deleted', () => {
+    const ledger = new PathLedger([scopeA, scopeB], new Map([['/p', old.key]]));
+    ledger.apply(old, p);
+    ledger.complete(scopeA);
+    ledger.refuse(scopeB);
+    expect(ledger.delete(old.key).release).toEqual([{ path: '/p', owner: old.key }]);
+  });
+
   it('a scope that was listed once is not open again when it is forbidden later', () => {
     const ledger = new PathLedger([scopeA], new Map([['/p', old.key]]));
     ledger.complete(scopeA);
