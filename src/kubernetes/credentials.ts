@@ -32,7 +32,6 @@ export function createCredentials(inputs: CredentialInputs, options: CredentialO
   let told: readonly string[] = [];
   let granted: ExecCredential | undefined;
   let loading: Promise<Credentials> | undefined;
-  let renewing: Promise<Credentials> | undefined;
 
   async function load(): Promise<Credentials> {
     const applied: RequestOptions = {};
@@ -93,7 +92,7 @@ export function createCredentials(inputs: CredentialInputs, options: CredentialO
     });
     return loading;
   };
-  const renewUnlessDone = async (refused: Credentials): Promise<Credentials> => {
+  const renew = async (refused: Credentials): Promise<Credentials> => {
     const known = await current();
     if (!isSame(known, refused)) {
       return known;
@@ -101,12 +100,6 @@ export function createCredentials(inputs: CredentialInputs, options: CredentialO
     token?.forget();
     granted = undefined;
     return current();
-  };
-  const renew = (refused: Credentials): Promise<Credentials> => {
-    renewing ??= renewUnlessDone(refused).finally(() => {
-      renewing = undefined;
-    });
-    return renewing;
   };
   return { current, renew };
 }

@@ -1,6 +1,6 @@
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
-import type { Readable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import axios, { type AxiosResponse } from 'axios';
 import { Observable } from 'rxjs';
 import { type ApiRequest, type ApiResponsePart, pathOf } from './api.js';
@@ -41,9 +41,7 @@ export function sendRequest(request: ApiRequest, options: SendRequestOptions): O
           subscriber.error(statusError(status, parsed, request, { retryAfterMs: askedMs, server })),
         );
       } else {
-        body.on('error', fail);
-        body.on('end', () => subscriber.complete());
-        body.on('close', () => fail({ code: 'ERR_STREAM_PREMATURE_CLOSE' }));
+        finished(body, (error) => (error ? fail(error) : subscriber.complete()));
         subscriber.next({ type: 'head' });
         body.on('data', (bytes: Buffer) => subscriber.next({ type: 'bytes', bytes }));
       }

@@ -18,7 +18,7 @@ import { NotStreamed, type ServerTraits, type WatchStreamOptions, watchStream } 
  *
  *     result   -(alive init a b)-(init-done)-a'-----f----(alive)-b'-…     f: failed; the connection was cut and nothing is sent again
  *
- * Follows client-go's reflector (facts and differences: docs/decisions). An object that was deleted and created again while we
+ * Follows client-go's reflector. An object that was deleted and created again while we
  * did not watch is one `init-apply` with another uid. An error is a value (`failed`, with the wait that follows);
  * `alive` says by when the next sign of life comes. Never errors, never completes; unsubscribing aborts the request and
  * ends every timer. Throws a `RangeError` at once when an option cannot be waited for.

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { filter, lastValueFrom, map, type Observable, take, timer, toArray } from 'rxjs';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ApiRequest, ApiResponsePart } from '../../../src/kubernetes/api.js';
 import { type ConnectClusterOptions, connectCluster } from '../../../src/kubernetes/connect-cluster.js';
 import type { Credentials, TlsIdentity } from '../../../src/kubernetes/credential-source.js';
@@ -65,6 +65,15 @@ describe('a request', () => {
         'user-agent': `k8s-sidecar/${VERSION}`,
       },
     });
+  });
+
+  test('goes through no proxy of the environment', async () => {
+    vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:1');
+    vi.stubEnv('NO_PROXY', '');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const server = await startApiServer();
+    server.script(json(200, {}));
+    expect(await bodyOf(connect(server.url).request(list))).toBe('{}');
   });
 
   test('the server may have a path', async () => {
@@ -205,21 +214,28 @@ describe('an answer that is no success', () => {
     expect(error).toMatchObject({ code: 'throttled', retryAfterMs: expected });
   });
 
-  test('that is HTML, or longer than any Status, or cut, or never ends, is an error all the same', async () => {
+  test('that is HTML, or cut, or never ends, is an error all the same', async () => {
     const server = await startApiServer();
     const api = connect(server.url, plain, { errorBodyTimeoutMs: 50 });
     server.script(
       (_, response) => response.writeHead(502).end('<html>s3cret</html>'),
-      (_, response) => response.writeHead(500).write(' '.repeat(100_000)),
       (_, response) => void response.writeHead(503).write('{', () => response.destroy()),
       (_, response) => response.writeHead(504).write('{'),
     );
-    for (const expected of [502, 500, 503, 504]) {
+    for (const expected of [502, 503, 504]) {
       const error = await errorOf(api.request(list));
       expect(error).toMatchObject({ code: 'server', status: expected });
       expect(error.message).not.toContain('s3cret');
     }
     await until(() => server.sockets.size <= 1);
+  });
+
+  test('that is longer than any Status is not read to its end', async () => {
+    const server = await startApiServer();
+    server.script((_, response) => response.writeHead(500).write(' '.repeat(100_000)));
+    const error = await errorOf(connect(server.url, plain, { errorBodyTimeoutMs: 600_000 }).request(list));
+    expect(error).toMatchObject({ code: 'server', status: 500 });
+    await until(() => server.sockets.size === 0);
   });
 
   test('a 403 names the rule that is missing', async () => {
@@ -404,9 +420,11 @@ describe('TLS', () => {
     let ca = authority.cert;
     const api = connect(before.url, { current: async () => ({ headers: {}, tls: { ca } }) });
     let write = (_: string): void => undefined;
+    let end = (): void => undefined;
     before.script(
       (_, response) => {
         write = (text) => void response.write(text);
+        end = () => void response.end();
         response.writeHead(200).flushHeaders();
       },
       json(200, {}),
@@ -429,7 +447,9 @@ describe('TLS', () => {
 
     ca = authority.cert + other.cert;
     await bodyOf(api.request(list));
-    watching.unsubscribe();
+    // The connection of the watch is not kept for others when it ends.
+    end();
+    await until(() => watching.closed && before.sockets.size === 1);
     api.close();
     await until(() => before.sockets.size === 0);
   });

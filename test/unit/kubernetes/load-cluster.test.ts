@@ -188,6 +188,14 @@ describe('credentials', () => {
     expect(secrets).toEqual(['pä:ss', basic]);
   });
 
+  test('a user without anything is anonymous, and so is a context without a user', async () => {
+    const anonymous = { ...config(), users: [{ name: 'c' }, { name: 7 }] };
+    const { credentials } = load({ kubeconfigPaths: [write('anonymous', anonymous)] });
+    expect((await credentials.current()).headers).toEqual({});
+    const nobody = { ...config({ context: { user: undefined } }), users: null };
+    expect((await load({ kubeconfigPaths: [write('nobody', nobody)] }).credentials.current()).headers).toEqual({});
+  });
+
   test('an impersonated user', async () => {
     const { headers } = await load1({ user: { token: 'T', as: 'somebody' } }).credentials.current();
     expect(headers['impersonate-user']).toBe('somebody');

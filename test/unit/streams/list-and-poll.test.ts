@@ -77,6 +77,17 @@ describe('pollObjects', () => {
     ]);
   });
 
+  test('a list that worked is progress, however short the interval', () => {
+    const failing = { marbles: '#', error: cut };
+    const { events } = play(
+      (api) => pollObjects(api, scope, { ...backoff, intervalMs: 10 }),
+      parts,
+      [failing, { marbles: 'hN|' }, failing],
+      2000,
+    );
+    expect(events.at(-1)).toBe('1012 failed unreachable retry 1000');
+  });
+
   test('an unsubscribe in the wait ends it', () => {
     expect(poll([{ marbles: 'hP|' }], 1000).requests).toHaveLength(1);
   });

@@ -202,6 +202,13 @@ describe('the initial list in pages', () => {
     expect(events.filter((event) => event.endsWith('init-done'))).toHaveLength(1);
   });
 
+  test('a third time is a failure, with its wait', () => {
+    const expired = { marbles: '#', error: at(410) };
+    const pages = { marbles: 'hQ|' };
+    const { events } = watch([pages, expired, pages, expired, pages, expired], 100, paged);
+    expect(events.at(-1)).toBe('6 failed expired retry 1000');
+  });
+
   test('a 410 without a token is a failure', () => {
     const { events } = watch([{ marbles: '#', error: at(410) }], 100, paged);
     expect(events).toEqual(['0 failed expired retry 1000']);
@@ -408,6 +415,16 @@ describe('the wait after failures', () => {
   test('climbs when lists work but each watch fails at once inside', () => {
     const answers = [{ marbles: 'hEy' }, { marbles: 'hEy' }, { marbles: 'hEy' }];
     const { events } = watch(answers, 9000);
+    expect(events.filter((event) => event.includes('failed')).map((event) => event.split(' ').at(-1))).toEqual([
+      '1000',
+      '2000',
+      '4000',
+    ]);
+  });
+
+  test('climbs when each watch brings the bookmark that is known already', () => {
+    const same = { marbles: 'hB#', error: cut };
+    const { events } = watch([{ marbles: 'hEB 600ms |' }, same, same, same], 9000);
     expect(events.filter((event) => event.includes('failed')).map((event) => event.split(' ').at(-1))).toEqual([
       '1000',
       '2000',
