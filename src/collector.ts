@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import type { Observable } from 'rxjs';
 import type { Config } from './config/options.js';
 import { selectionOf } from './config/selection.js';
@@ -37,6 +38,7 @@ export interface Collector {
 export function openCollector(config: Config, world: CollectorWorld): Collector {
   const cluster = loadCluster({
     ...world,
+    kubeconfigPaths: config.kubeconfig?.split(delimiter),
     skipTlsVerify: config.skipTlsVerify,
     podNamespace: config.podNamespace,
   });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AgentOptions, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
 import type { TlsIdentity } from './credential-source.js';
 
 export interface Agents {
@@ -16,10 +17,16 @@ const KEEP_ALIVE: AgentOptions = { keepAlive: true, keepAliveMsecs: 30_000 };
 /**
  * Connections that are kept and shared by all requests. When a certificate changes (the CA file is rotated, an exec
  * plugin gives a new certificate), new requests use new connections and trust; a watch that runs goes on with its own.
+ *
+ * `proxy` is the kubeconfig's `proxy-url`: connections go through a CONNECT tunnel of it, TLS to the server within.
  */
-export function createAgents(): Agents {
-  const httpAgent = new HttpAgent(KEEP_ALIVE);
-  let httpsAgent = new HttpsAgent(KEEP_ALIVE);
+export function createAgents(proxy?: URL): Agents {
+  const newHttpsAgent = (tls: TlsIdentity) => {
+    const options = { ...KEEP_ALIVE, ...tls };
+    return proxy === undefined ? new HttpsAgent(options) : new HttpsProxyAgent({ ...options, proxy });
+  };
+  const httpAgent = proxy === undefined ? new HttpAgent(KEEP_ALIVE) : new HttpProxyAgent({ ...KEEP_ALIVE, proxy });
+  let httpsAgent = newHttpsAgent({});
   let identity = '';
 
   return {
@@ -27,7 +34,7 @@ export function createAgents(): Agents {
       const wanted = fingerprint(tls);
       if (wanted !== identity) {
         retire(httpsAgent);
-        httpsAgent = new HttpsAgent({ ...KEEP_ALIVE, ...tls });
+        httpsAgent = newHttpsAgent(tls);
         identity = wanted;
       }
       return { httpAgent, httpsAgent };

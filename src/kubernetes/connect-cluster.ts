@@ -27,9 +27,9 @@ export interface ConnectClusterOptions {
  * have just ended. A second 401 is the answer.
  */
 export function connectCluster(cluster: Cluster, options: ConnectClusterOptions = {}): ConnectedCluster {
-  const { server, credentials } = cluster;
+  const { server, credentials, proxy } = cluster;
   const { now = Date.now, errorBodyTimeoutMs = 10_000 } = options;
-  const agents = createAgents();
+  const agents = createAgents(proxy);
 
   const send = (request: ApiRequest, { headers, tls }: Credentials): Observable<ApiResponsePart> =>
     defer(() =>

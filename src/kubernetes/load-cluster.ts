@@ -34,6 +34,8 @@ export interface Cluster {
   readonly server: string;
   /** Where we live: what `NAMESPACE` means when it is not set. */
   readonly namespace: string;
+  /** The kubeconfig's `proxy-url`; the environment's proxies are for other requests. */
+  readonly proxy?: URL | undefined;
   /** For a log line: `in-cluster`, or the kubeconfigs. */
   readonly origin: string;
   readonly credentials: CredentialSource;
@@ -52,17 +54,12 @@ export function loadCluster(options: LoadClusterOptions): Cluster {
   const { env, skipTlsVerify = false, serviceAccountDir = SERVICE_ACCOUNT_DIR, onSecret = () => undefined } = options;
   const { origin, ...loaded } = find(options, serviceAccountDir);
   const server = checkedServer(loaded.cluster.server, origin);
-  if (loaded.cluster.proxyUrl) {
-    throw new ClusterConfigError(
-      'unsupported',
-      `Expected a cluster without \`proxy-url\`, which is not supported: ${origin}.`,
-    );
-  }
   const skipTLSVerify = loaded.cluster.skipTLSVerify || skipTlsVerify;
   const { now, execTimeoutMs } = options;
   return {
     server,
     origin,
+    proxy: checkedProxy(loaded.cluster.proxyUrl, origin, onSecret),
     namespace: options.podNamespace || readLine(join(serviceAccountDir, 'namespace')) || loaded.namespace || 'default',
     credentials: createCredentials(
       { ...loaded, cluster: { ...loaded.cluster, skipTLSVerify } },
@@ -92,6 +89,22 @@ function find(options: LoadClusterOptions, serviceAccountDir: string): LoadedKub
       ? `Expected a service account token in ${serviceAccountDir}, got none: set automountServiceAccountToken to true, or KUBECONFIG.`
       : `Expected a Kubernetes cluster, got none: this is no pod, KUBECONFIG is not set, and there is no ${own ?? '~/.kube/config'}.`,
   );
+}
+
+/** Never shown in a message: its userinfo is a credential, and a text that is no URL may hold one anywhere. */
+function checkedProxy(text: string | undefined, origin: string, onSecret: (value: string) => void): URL | undefined {
+  if (text === undefined || text === '') {
+    return undefined;
+  }
+  const proxy = URL.parse(text);
+  if (proxy?.protocol !== 'http:' && proxy?.protocol !== 'https:') {
+    throw new ClusterConfigError('unsupported', `Expected \`proxy-url\` to be an http or https URL: ${origin}.`);
+  }
+  if (proxy.password !== '') {
+    onSecret(proxy.password);
+    onSecret(decodeURIComponent(proxy.password));
+  }
+  return proxy;
 }
 
 /** As client-go's `InClusterConfig`: https whatever the port. Without a CA file the system's roots count. */

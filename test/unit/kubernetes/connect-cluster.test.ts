@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, connect as connectTo, createServer, type Socket } from 'node:net';
 import { filter, lastValueFrom, map, type Observable, take, timer, toArray } from 'rxjs';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ApiRequest, ApiResponsePart } from '../../../src/kubernetes/api.js';
@@ -452,5 +453,69 @@ describe('TLS', () => {
     await until(() => watching.closed && before.sockets.size === 1);
     api.close();
     await until(() => before.sockets.size === 0);
+  });
+});
+
+describe('the proxy of the kubeconfig', () => {
+  /** A CONNECT proxy that notes where it was asked to go, and with which authorization. */
+  async function startProxy(status = 200) {
+    const asked: { readonly target: string; readonly authorization: string | undefined }[] = [];
+    const proxy = createHttpServer().on('connect', (request, client: Socket) => {
+      asked.push({ target: request.url ?? '', authorization: request.headers['proxy-authorization'] });
+      if (status !== 200) {
+        client.end(`HTTP/1.1 ${status} No\r\n\r\n`);
+        return;
+      }
+      const [host, port] = (request.url ?? '').split(':');
+      const server = connectTo(Number(port), host).on('connect', () => {
+        client.write('HTTP/1.1 200 OK\r\n\r\n');
+        server.pipe(client).pipe(server);
+      });
+      server.on('error', () => client.destroy());
+      client.on('error', () => server.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      proxy.closeAllConnections();
+      proxy.close();
+    });
+    return { asked, url: new URL(`http://user:pa%20ss@127.0.0.1:${(proxy.address() as AddressInfo).port}`) };
+  }
+
+  const through = (server: string, proxy: URL, tls: TlsIdentity) => {
+    const current = async () => ({ headers: {}, tls });
+    const api = connectCluster({
+      server,
+      proxy,
+      namespace: 'b',
+      origin: 'test',
+      credentials: { current, renew: current },
+    });
+    onTestFinished(() => api.close());
+    return api;
+  };
+
+  test.each([
+    'http',
+    'https',
+  ] as const)('is asked for a tunnel to an %s server, with its own credentials', async (scheme) => {
+    const authority = createAuthority('proxied');
+    const tls = scheme === 'https' ? authority.issue('server') : undefined;
+    const server = await startApiServer(tls);
+    server.script(json(200, { items: [] }), json(200, { items: [] }));
+    const proxy = await startProxy();
+    const api = through(server.url, proxy.url, { ca: authority.cert });
+    expect(await bodyOf(api.request(list))).toBe('{"items":[]}');
+    expect(await bodyOf(api.request(list))).toBe('{"items":[]}');
+    const authorization = `Basic ${Buffer.from('user:pa ss').toString('base64')}`;
+    expect(proxy.asked).toEqual([{ target: new URL(server.url).host, authorization }]);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('that refuses is a failure to reach the server', async () => {
+    const proxy = await startProxy(407);
+    const error = await errorOf(through('https://127.0.0.1:1', proxy.url, {}).request(list));
+    expect(error).toMatchObject({ code: 'unreachable' });
+    expect(error.message).not.toContain('pa');
   });
 });

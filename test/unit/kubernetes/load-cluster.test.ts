@@ -136,7 +136,8 @@ describe('a kubeconfig that cannot be used', () => {
     ['an unknown user', config({ context: { user: 'x' } }), 'incomplete', /user "x"/],
     ['a server that is no URL', config({ cluster: { server: 'ftp://x' } }), 'malformed', /https or http URL/],
     ['a server with userinfo', config({ cluster: { server: 'https://a:s3cret@x' } }), 'malformed', /without userinfo/],
-    ['a proxy', config({ cluster: { 'proxy-url': 'http://s3cret@p' } }), 'unsupported', /proxy-url/],
+    ['a SOCKS proxy', config({ cluster: { 'proxy-url': 'socks5://s3cret@p' } }), 'unsupported', /proxy-url/],
+    ['a proxy that is no URL', config({ cluster: { 'proxy-url': 's3cret' } }), 'unsupported', /proxy-url/],
     ['groups to impersonate', config({ user: { 'as-groups': ['g'] } }), 'unsupported', /as-groups/],
     [
       'an exec plugin without a command',

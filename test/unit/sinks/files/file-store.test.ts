@@ -202,6 +202,22 @@ describe('an obsolete file', () => {
     fs.renameSync(join(base, 'away'), join(base, 'v'));
     expect(summary(store.publish(plan({})))).toEqual([`removed ${folder}/a`]);
   });
+
+  it('is not taken for removed while FOLDER is missing and cannot be made', () => {
+    const base = temporaryFolder();
+    const folder = join(base, 'folder');
+    let away = false;
+    const failing = watchedFs((call) => {
+      if (call === 'mkdirSync' && away) throw errno('EROFS');
+    });
+    const store = openStore(folder, { fs: failing });
+    store.publish(plan({ [`${folder}/a`]: '1' }));
+    store.endTurn();
+    fs.renameSync(folder, join(base, 'away'));
+    away = true;
+    expect(summary(store.publish(plan({}, [`${folder}/a`])))).toContain(`failed ${folder}/a EROFS disk`);
+    expect(store.owned().size).toBe(1);
+  });
 });
 
 describe('a directory', () => {
@@ -395,6 +411,7 @@ describe('FOLDER', () => {
     second.publish(plan({ [`${base}/v2/kept`]: '1' }));
     second.close();
     fs.symlinkSync('v1', join(base, 'current'));
+    fs.writeFileSync(join(base, 'v2', stageFileName(IDENTITY, '0000000000000000')), '');
     const store = openStore(join(base, 'current'));
     store.publish(plan({ [`${base}/v1/a`]: '1' }));
     store.endTurn();
@@ -405,6 +422,7 @@ describe('FOLDER', () => {
       `failed ${base}/v1/a ESTALE disk`,
     ]);
     expect(fs.readFileSync(join(base, 'v1/a'), 'utf8')).toBe('1');
+    expect(tree(join(base, 'v2'))).toEqual(['kept']);
     expect(store.owned()).toEqual(new Map([[`${base}/v2/kept`, A]]));
     expect(store.layout().roots[0]).toEqual({ configured: `${base}/current`, real: `${base}/v2` });
     expect(summary(store.publish(plan({}, [`${base}/v2/kept`])))).toEqual([`removed ${base}/v2/kept`]);

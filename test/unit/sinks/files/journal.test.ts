@@ -374,6 +374,21 @@ describe('the journal', () => {
     expect(reopened(folder)).toEqual([[['/b', A]], [], ['request']]);
   });
 
+  it('writes what it kept in memory with the next entry, before it is loaded again', () => {
+    const folder = temporaryFolder();
+    let full = false;
+    const filling = watchedFs((call) => {
+      if (call === 'writeSync' && full) throw errno('ENOSPC');
+    });
+    const journal = open(folder, { fs: filling });
+    journal.append([own('/a')]);
+    full = true;
+    journal.remember([{ type: 'disown', path: '/a' }]);
+    full = false;
+    journal.append([own('/b')]);
+    expect(reopened(folder)[0]).toEqual([['/b', A]]);
+  });
+
   it('knows that its file was removed, on file systems that count links', () => {
     const folder = temporaryFolder();
     const journal = open(folder);
