@@ -20,7 +20,7 @@ import {
   tap,
 } from 'rxjs';
 import type { ObjectKey, PathPlan, ResourceEvent, Scope, SidecarEvent, WatchedObject } from './model.js';
-import { type ContentNeeded, claimPaths } from './operators/claim-paths.js';
+import { type ContentNeeded, claimPaths, type Remembered } from './operators/claim-paths.js';
 import { debounceByKey } from './operators/debounce-by-key.js';
 import { fetchContents } from './operators/fetch-contents.js';
 import { filterByLabel } from './operators/filter-by-label.js';
@@ -81,6 +81,7 @@ export function runSidecar(options: SidecarOptions): Observable<SidecarEvent> {
     const needed$ = new Subject<ContentNeeded>();
     const replan$ = new Subject<PathPlan>();
     const relist$ = new Subject<void>();
+    const remembered$ = new Subject<Remembered>();
 
     const sources$ = relist$.pipe(
       // Not within the event that asks for it: the source that is still speaking would be cut off in its sentence.
@@ -91,10 +92,13 @@ export function runSidecar(options: SidecarOptions): Observable<SidecarEvent> {
     );
     const fetched$ = needed$.pipe(fetchContents({ fetch: options.fetch, scopes, events$: sources$ }));
 
-    const plans$ = merge(sources$, fetched$).pipe(
+    const changes$ = merge(sources$, fetched$).pipe(
       options.labelSelector === undefined ? identity : filterByLabel(options.labelSelector),
       reconcileLists(),
       through(['apply', 'delete'], pipe(groupByObject({ idleMs: GROUP_IDLE_MS }), debounceByKey(CHANGE_WINDOW))),
+    );
+
+    const plans$ = merge(changes$, remembered$.pipe(observeOn(asapScheduler))).pipe(
       claimPaths({
         scopes,
         remembered: () => store.owned(),
@@ -134,6 +138,10 @@ export function runSidecar(options: SidecarOptions): Observable<SidecarEvent> {
           tap(() => replan$.next(REMOVE_WHAT_WAITS)),
         ),
         events$.pipe(
+          filter((event) => event.type === 'folder' && MAY_REMEMBER_MORE.has(event.state)),
+          tap(() => remembered$.next({ type: 'remembered', owners: new Map(store.owned()) })),
+        ),
+        events$.pipe(
           filter((event) => event.type === 'folder' && event.state === 'replaced'),
           tap(() => relist$.next()),
         ),
@@ -147,6 +155,9 @@ export function runSidecar(options: SidecarOptions): Observable<SidecarEvent> {
     );
   });
 }
+
+/** Another folder has a journal of its own; one that could not be read before may hold what an earlier life wrote. */
+const MAY_REMEMBER_MORE: ReadonlySet<string> = new Set(['replaced', 'journal-recovered']);
 
 /** The store removes with any plan what could not be removed with an earlier one. */
 const REMOVE_WHAT_WAITS: PathPlan = { type: 'plan', writes: [], removes: [] };

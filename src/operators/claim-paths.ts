@@ -28,7 +28,7 @@ export interface Listed {
 }
 
 /** What lists and watches say, reconciled. */
-export type ClaimInput = ObjectChange | ListMark | SourceStatus;
+export type ClaimInput = ObjectChange | ListMark | SourceStatus | Remembered;
 type ClaimOutput = Objects | PathPlan | PathConflict | Refusal | ContentNeeded | Listed | ListMark | SourceStatus;
 
 /** How many objects a scope holds: after each complete list, and when it changed. */
@@ -36,6 +36,12 @@ export interface Objects {
   readonly type: 'objects';
   readonly scope: Scope;
   readonly count: number;
+}
+
+/** Owners of an earlier life were found after the start. */
+export interface Remembered {
+  readonly type: 'remembered';
+  readonly owners: ReadonlyMap<string, ObjectKey>;
 }
 
 export interface ClaimPathsOptions {
@@ -99,6 +105,8 @@ function decide(ledger: PathLedger, options: ClaimPathsOptions, event: ClaimInpu
       return [...toEvents(ledger.complete(event.scope)), event];
     case 'failed':
       return event.error.code === 'forbidden' ? [...toEvents(ledger.refuse(event.scope)), event] : [event];
+    case 'remembered':
+      return toEvents(ledger.remember(event.owners));
     default:
       return [event];
   }
@@ -108,6 +116,9 @@ function decide(ledger: PathLedger, options: ClaimPathsOptions, event: ClaimInpu
 function countObjects(ledger: PathLedger): (event: ClaimInput) => Objects[] {
   const counts = new Map<Scope, { count: number; listed: boolean }>();
   return (event) => {
+    if (event.type === 'remembered') {
+      return [];
+    }
     const { scope } = event;
     const state = counts.get(scope) ?? { count: 0, listed: false };
     counts.set(scope, state);

@@ -54,10 +54,23 @@ export class PathLedger {
   constructor(scopes: readonly Scope[], remembered: ReadonlyMap<string, ObjectKey>) {
     this.#scopes = new Map(scopes.map((scope) => [scope, 'open']));
     this.#phase = phaseOf(this.#scopes);
-    for (const [path, owner] of remembered) {
-      this.#seats.set(path, { publishedFor: owner, holder: owner, claimants: new Set() });
-      this.#unseen.add(owner);
+    this.remember(remembered);
+  }
+
+  /** Owners of an earlier life that were found later: the folder could not be read before. Known paths stay as they are. */
+  remember(owners: ReadonlyMap<string, ObjectKey>): LedgerDecision {
+    const decision = new Decision();
+    for (const [path, owner] of owners) {
+      const seat = this.#seat(path);
+      if (seat.publishedFor === undefined) {
+        seat.publishedFor = owner;
+        if (!this.#objects.has(owner)) {
+          this.#unseen.add(owner);
+        }
+        this.#settle(path, seat, decision);
+      }
     }
+    return this.#finish(decision);
   }
 
   /** Every scope was listed, and no path waits for the content of its holder. */

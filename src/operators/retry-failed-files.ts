@@ -47,20 +47,16 @@ export function retryFailedFiles(options: RetryFailedFilesOptions = {}): Operato
   const { baseMs = 1_000, maxMs = 30_000, answerMs = 100, random = Math.random } = options;
   return (source$) =>
     defer(() => {
-      /** Paths that failed, by object; in the order in which they are tried. */
-      const failing = new Map<ObjectKey, Set<string>>();
+      /** Whose file failed, by path: another object's success at the path counts too. In the order in which they are tried. */
+      const failing = new Map<string, ObjectKey>();
       let attempt = 0;
       let roundSize = PROBE_SIZE;
       let recovering = false;
-      const note = (outcome: FileOutcome) => {
-        const paths = failing.get(outcome.owner);
-        if (outcome.op === 'failed') {
-          failing.set(outcome.owner, (paths ?? new Set()).add(outcome.path));
-        } else if (paths?.delete(outcome.path)) {
-          recovering = true;
-          if (paths.size === 0) {
-            failing.delete(outcome.owner);
-          }
+      const note = ({ op, path, owner }: FileOutcome) => {
+        if (op === 'failed') {
+          failing.set(path, owner);
+        } else {
+          recovering = failing.delete(path) || recovering;
         }
       };
       const waitMs = () => {
@@ -70,11 +66,13 @@ export function retryFailedFiles(options: RetryFailedFilesOptions = {}): Operato
       };
       const round = () => {
         recovering = false;
-        const keys = [...failing.keys()].slice(0, roundSize);
-        for (const key of keys) {
-          const paths = failing.get(key) ?? new Set();
-          failing.delete(key);
-          failing.set(key, paths);
+        const keys = new Set<ObjectKey>();
+        for (const [path, owner] of [...failing]) {
+          if (keys.has(owner) || keys.size < roundSize) {
+            keys.add(owner);
+            failing.delete(path);
+            failing.set(path, owner);
+          }
         }
         return from(keys);
       };

@@ -320,6 +320,22 @@ describe.skipIf(kubeMissing)('the running program', () => {
     expect(await Promise.all(['/healthz', '/startupz'].map(status))).toEqual([200, 200]);
   });
 
+  it('a file that could not be written is not waited for once its object is gone', async () => {
+    const world = await given();
+    const env = await givenObjects(world);
+    writeFileSync(world.folder, 'a file is in the way');
+    const { logs } = start({ ...env, RESOURCE: 'configmap' });
+    await eventually('it is said', () => logs().some(({ level }) => level === 'ERROR'));
+    const port = logs().find(({ msg }) => msg.startsWith('health server listening'))?.['port'];
+    for (const name of ['plain', 'binary']) await world.client.delete('configmaps', world.namespace, name);
+    const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+    await eventually('the initial sync is done', async () => (await ask('/startupz')).status === 200);
+    const metrics = await (await ask('/metrics')).text();
+    // The folder itself still cannot be written.
+    expect(metrics).toContain('k8s_sidecar_ready 0');
+    expect(metrics).toMatch(/k8s_sidecar_objects\{.*\} 1\n/);
+  });
+
   it('what nobody expected is a record of the log', async () => {
     const world = await given();
     const program = start(await givenObjects(world));

@@ -62,8 +62,11 @@ export function publishPlan(plan: PathPlan, options: PublishPlanOptions): FileOu
   const isAsked = new Set(plan.removes.map(({ path }) => path));
   let diskFails = false;
   for (const [path, owner] of obsolete.due()) {
-    const isOwner = journal.memory.owned.get(path) === owner;
+    const holder = journal.memory.owned.get(path);
+    const isOwner = holder === owner;
     if (!isOwner) obsolete.removed(path);
+    // It could not be written before nobody wanted it any more.
+    if (holder === undefined && isAsked.has(path)) outcomes.push({ type: 'file', op: 'absent', path, owner });
     // Thousands may wait from earlier plans: they would all fail for the same reason, at each plan.
     if (!isOwner || (diskFails && !isAsked.has(path))) continue;
     try {

@@ -1,6 +1,6 @@
 import { filter, from, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { ObjectChange, Refusal, SourceStatus, WatchedObject } from '../../../src/model.js';
+import type { ObjectChange, Refusal, WatchedObject } from '../../../src/model.js';
 import {
   type ClaimInput,
   type ClaimPathsOptions,
@@ -36,7 +36,7 @@ const write = (object: WatchedObject, ...paths: string[]) => ({
 /** Without the counts, which have a test of their own. */
 const uncounted = filter(({ type }: { readonly type: string }) => type !== 'objects');
 
-function run(events: (ObjectChange | ListMark | SourceStatus)[], more: Partial<ClaimPathsOptions> = {}) {
+function run(events: ClaimInput[], more: Partial<ClaimPathsOptions> = {}) {
   return lastValueFrom(from(events).pipe(claimPaths({ ...options, ...more }), uncounted, toArray()));
 }
 
@@ -96,6 +96,15 @@ describe('claimPaths', () => {
       listed,
       { type: 'listed' },
     ]);
+  });
+
+  it('what is remembered later and nobody wants is removed', async () => {
+    const owners = new Map([['/old', 'configmap/ns/gone' as const]]);
+    expect((await run([listed, { type: 'remembered', owners }])).at(-1)).toEqual({
+      type: 'plan',
+      writes: [],
+      removes: [{ path: '/old', owner: 'configmap/ns/gone' }],
+    });
   });
 
   it('a changed object writes the new before it removes the old, in one plan', async () => {

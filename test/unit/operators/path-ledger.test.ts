@@ -178,6 +178,28 @@ describe('while a scope is still being listed', () => {
   });
 });
 
+describe('owners of an earlier life that are found later', () => {
+  it('go at once where everything is known and nobody wants the path', () => {
+    const ledger = new PathLedger([scopeA], new Map());
+    ledger.complete(scopeA);
+    expect(ledger.remember(new Map([['/p', old.key]])).release).toEqual([{ path: '/p', owner: old.key }]);
+  });
+
+  it('stay while a scope is still being listed', () => {
+    const ledger = new PathLedger([scopeA], new Map());
+    expect(ledger.remember(new Map([['/p', old.key]])).release).toEqual([]);
+    expect(ledger.apply(young, p).give).toEqual([]);
+  });
+
+  it('change nothing about a path that was published since', () => {
+    const ledger = new PathLedger([scopeA], new Map());
+    ledger.complete(scopeA);
+    ledger.apply(young, p);
+    expect(ledger.remember(new Map([['/p', old.key]]))).toEqual({ give: [], release: [], fetch: [], conflicts: [] });
+    expect(ledger.delete(young.key).release).toEqual([{ path: '/p', owner: young.key }]);
+  });
+});
+
 describe('when the only scopes missing are forbidden', () => {
   it('a deleted object of a listed scope is released', () => {
     const ledger = new PathLedger([scopeA, scopeB], new Map());

@@ -12,6 +12,7 @@ const values: Record<string, FileOutcome> = {
   z: failedFile('/p2', a),
   w: written('/p', a),
   v: written('/p2', a),
+  o: written('/p', b),
   g: { type: 'file', op: 'absent', path: '/p', owner: a },
 };
 const keys = { A: a, B: b };
@@ -30,6 +31,7 @@ describe('retryFailedFiles', () => {
     ['an object is named once for all its files', '-(xz)-', '----A', '^-------!'],
     ['an object with another failed file is named again, at once', '-(xz)w------', '----AA------', '^-------!'],
     ['what was mended by itself is not asked for', '-x-w---', '-------', '^------------!'],
+    ['what another object wrote since is not asked for', '-x-o---', '-------', '^------------!'],
     ['what is no longer wanted is not asked for', '-x-g---', '-------', '^------------!'],
     [
       'what fails anew after all was mended waits the first wait',

@@ -65,7 +65,7 @@ describe('a plan', () => {
     const store = openStore(folder);
     store.publish(plan({ [`${folder}/a`]: '1' }));
     store.publish(plan({ [`${folder}/a`]: '2' }, [], B));
-    expect(store.publish(plan({}, [`${folder}/foreign`, `${folder}/a`]))).toEqual([]);
+    expect(summary(store.publish(plan({}, [`${folder}/foreign`, `${folder}/a`])))).toEqual([]);
     expect(tree(folder)).toEqual(['a', 'foreign']);
     expect(store.owned()).toEqual(new Map([[`${folder}/a`, B]]));
   });
@@ -122,6 +122,17 @@ describe('an obsolete file', () => {
     store.publish(plan({ [`${folder}/new`]: '1' }, [`${folder}/old`]));
     expect(summary(store.publish(plan({}, [`${folder}/new`])))).toEqual([`removed ${folder}/old`]);
     expect(tree(folder)).toEqual(['new']);
+  });
+
+  it('that could not be written and is not wanted any more is said to be absent: nothing is retried or waited for', () => {
+    const folder = temporaryFolder();
+    const store = openStore(folder);
+    fs.mkdirSync(join(folder, 'new'));
+    store.publish(plan({ [`${folder}/new`]: '1' }));
+    expect(store.publish(plan({}, [`${folder}/new`]))).toEqual([
+      { type: 'file', op: 'absent', path: `${folder}/new`, owner: A },
+    ]);
+    expect(summary(store.publish(plan({})))).toEqual([]);
   });
 
   it('stays when it is wanted again before it went', () => {
@@ -305,7 +316,7 @@ describe('a path', () => {
     });
     const store = openStore(folder, { fs: full });
     expect(summary(store.publish(plan({ [`${folder}/f`]: '1' })))).toEqual([`failed ${folder}/f EACCES disk`]);
-    expect(store.publish(plan({}, [`${folder}/f`]))).toEqual([]);
+    expect(summary(store.publish(plan({}, [`${folder}/f`])))).toEqual([]);
     expect(fs.readFileSync(join(folder, 'f'), 'utf8')).toBe('foreign');
   });
 });
@@ -490,7 +501,7 @@ describe('after a restart', () => {
     openStore(folder).publish(plan({ [`${folder}/a`]: '1' }));
     const sibling = openStore(folder, { identity: 'fedcba9876543210' });
     expect(sibling.owned().size).toBe(0);
-    expect(sibling.publish(plan({}, [`${folder}/a`]))).toEqual([]);
+    expect(summary(sibling.publish(plan({}, [`${folder}/a`])))).toEqual([]);
     expect(tree(folder)).toEqual(['a']);
   });
 
@@ -506,7 +517,7 @@ describe('after a restart', () => {
     expect(summary(store.takeStatuses())).toEqual(Array(3).fill('folder journal-line-ignored'));
     expect(store.takeStatuses()).toEqual([]);
     expect(store.owned().size).toBe(0);
-    expect(store.publish(plan({}, [victim]))).toEqual([]);
+    expect(summary(store.publish(plan({}, [victim])))).toEqual([]);
     expect(fs.existsSync(victim)).toBe(true);
   });
 

@@ -47,11 +47,13 @@ export function plan(
   };
 }
 
-/** `created /x` of each outcome, `failed /x ENOSPC disk`, `folder replaced`. */
+/** What happened on disk: `created /x` of each outcome (`absent` is nothing that happened), `failed /x ENOSPC disk`, `folder replaced`. */
 export function summary(outcomes: readonly (FileOutcome | FolderStatus)[]): string[] {
-  return outcomes.map((outcome) => {
-    if (outcome.type === 'folder') return `folder ${outcome.state}`;
-    const error = outcome.op === 'failed' ? ` ${outcome.error.code} ${outcome.error.fault}` : '';
-    return `${outcome.op} ${outcome.path}${error}`;
-  });
+  return outcomes
+    .filter((outcome) => outcome.type === 'folder' || outcome.op !== 'absent')
+    .map((outcome) => {
+      if (outcome.type === 'folder') return `folder ${outcome.state}`;
+      const error = outcome.op === 'failed' ? ` ${outcome.error.code} ${outcome.error.fault}` : '';
+      return `${outcome.op} ${outcome.path}${error}`;
+    });
 }
