@@ -9,7 +9,7 @@ import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A room is a folder of src, or a file right below it. Every room may use itself and `leaves`. */
-const leaves = ['model', 'version'];
+const leaves = ['errno-of', 'model', 'retry-after', 'version'];
 const arrows = {
   main: {
     values: ['program', 'sidecar', 'streams', 'operators', 'sinks', 'observe', 'kubernetes', 'config', 'testing'],
@@ -27,7 +27,9 @@ const arrows = {
   kubernetes: { values: [], types: ['config'] },
   config: { values: [] },
   testing: { values: ['kubernetes'] },
+  'errno-of': { values: [] },
   model: { values: [] },
+  'retry-after': { values: [] },
   version: { values: [] },
 };
 

@@ -100,6 +100,9 @@ export type ObjectChange =
   | { readonly type: 'apply'; readonly scope: Scope; readonly object: WatchedObject }
   | { readonly type: 'delete'; readonly scope: Scope; readonly key: ObjectKey };
 
+/** A complete list of a scope began or ended. */
+export type ListMark = { readonly type: 'init' | 'init-done'; readonly scope: Scope };
+
 /** A file as an object wants it. */
 export interface DesiredFile {
   /** Absolute, with the root resolved by realpath and the rest normalised: equal paths are equal strings. */

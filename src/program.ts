@@ -5,10 +5,10 @@ import type { Config } from './config/options.js';
 import { readConfig } from './config/read-config.js';
 import { secretsOf } from './config/secrets-of.js';
 import { ClusterConfigError } from './kubernetes/cluster-config-error.js';
-import type { SidecarEvent } from './model.js';
 import { createHealth } from './observe/health.js';
 import { healthRoutes } from './observe/health-routes.js';
 import { type ServerStatus, serveHealth } from './observe/health-server.js';
+import { listVerdict } from './observe/list-verdict.js';
 import { logEvents } from './observe/log-events.js';
 import { createLogger, type Logger } from './observe/logger.js';
 import { createMetrics } from './observe/metrics.js';
@@ -108,14 +108,14 @@ async function run(config: Config, world: World, logger: Logger, redactor: Redac
     selects: collector.selects,
   });
 
-  let verdict = NOTHING_YET;
-  const tooLate$ = timer(config.listTimeout * 1_000).pipe(filter(() => once && !verdict.listed));
+  const verdict = listVerdict();
+  const tooLate$ = timer(config.listTimeout * 1_000).pipe(filter(() => once && !verdict.listed()));
   const events$ = collector.run(stop$).pipe(
     tap((event) => {
       health.observe(event);
       metrics.observe(event);
       log(event);
-      verdict = judge(verdict, event);
+      verdict.observe(event);
     }),
     takeUntil(merge(tooLate$, stop$.pipe(delay(STOP_GRACE_MS)))),
     finalize(() => {
@@ -124,53 +124,11 @@ async function run(config: Config, world: World, logger: Logger, redactor: Redac
     }),
   );
   await lastValueFrom(events$, { defaultValue: undefined });
-  return once ? exitCodeOfList(verdict, config, logger) : 0;
-}
-
-interface Verdict {
-  readonly listed: boolean;
-  readonly refused: number;
-  readonly unwritten: ReadonlySet<string>;
-}
-
-const NOTHING_YET: Verdict = { listed: false, refused: 0, unwritten: new Set() };
-
-function judge(verdict: Verdict, event: SidecarEvent): Verdict {
-  if (event.type === 'listed') {
-    return { ...verdict, listed: true };
+  const faults = once ? verdict.faults(config) : [];
+  for (const fault of faults) {
+    logger.error(fault);
   }
-  if (event.type === 'refused' || event.type === 'conflict') {
-    return { ...verdict, refused: verdict.refused + 1 };
-  }
-  if (event.type !== 'file' || (event.op !== 'failed' && !verdict.unwritten.has(event.path))) {
-    return verdict;
-  }
-  if (event.op === 'failed' && event.error.fault === 'object') {
-    return { ...verdict, refused: verdict.refused + 1 };
-  }
-  const unwritten = new Set(verdict.unwritten);
-  if (event.op === 'failed') {
-    unwritten.add(event.path);
-  } else {
-    unwritten.delete(event.path);
-  }
-  return { ...verdict, unwritten };
-}
-
-function exitCodeOfList({ listed, refused, unwritten }: Verdict, config: Config, logger: Logger): ExitCode {
-  if (!listed) {
-    logger.error(`not every list was complete after LIST_TIMEOUT=${config.listTimeout} seconds`);
-    return 1;
-  }
-  if (unwritten.size > 0) {
-    logger.error(`${unwritten.size} files could not be written`);
-    return 1;
-  }
-  if (config.listStrict && refused > 0) {
-    logger.error(`${refused} refusals count because of LIST_STRICT=true`);
-    return 1;
-  }
-  return 0;
+  return faults.length > 0 ? 1 : 0;
 }
 
 function logServer(logger: Logger, status: ServerStatus): void {

@@ -109,9 +109,9 @@ export function runSidecar(options: SidecarOptions): Observable<SidecarEvent> {
 
     const files$: Observable<SidecarEvent> = merge(plans$, replan$).pipe(
       through(['plan'], writeFiles(store)),
+      takeWhile((event) => !(once && event.type === 'listed'), true),
       markSynced(),
       takeUntil(stop$),
-      takeWhile((event) => !(once && event.type === 'listed'), true),
     );
 
     const debts = { owedAtStart: new Set(store.owed()), pay: (target: string) => store.told(target) };

@@ -1,5 +1,5 @@
+import { errnoOf } from '../errno-of.js';
 import { SourceError } from '../model.js';
-import { errnoOf } from './errno-of.js';
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refuses the connection: is the API server running, and is this its address?',
@@ -33,7 +33,7 @@ const UNTRUSTED = new Set([
  * carries the request, hence its credentials.
  */
 export function connectionError(error: unknown, server: string): SourceError {
-  const code = errnoOf(error);
+  const code = errnoOf(error) ?? 'unknown';
   if (code.startsWith('ERR_OSSL_')) {
     return new SourceError('credentials', `The CA, the client certificate or its key cannot be read (${code}).`);
   }

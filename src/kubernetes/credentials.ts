@@ -1,8 +1,8 @@
 import type { RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
+import { errnoOf } from '../errno-of.js';
 import { SourceError } from '../model.js';
 import type { CredentialInputs, CredentialSource, Credentials, TlsIdentity } from './credential-source.js';
-import { errnoOf } from './errno-of.js';
 import { type ExecCredential, type ExecPlugin, runExecPlugin } from './exec-plugin.js';
 import { createTokenFile } from './token-file.js';
 
@@ -114,7 +114,7 @@ function unusable(error: unknown): SourceError {
   return typeof path === 'string'
     ? new SourceError(
         'credentials',
-        `The file ${path}, which the kubeconfig names, cannot be read (${errnoOf(error)}).`,
+        `The file ${path}, which the kubeconfig names, cannot be read (${errnoOf(error) ?? 'unknown'}).`,
       )
     : new SourceError(
         'credentials',

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { isAbsolute, join } from 'node:path';
+import { errnoOf } from '../errno-of.js';
 import { SourceError } from '../model.js';
 import { ClusterConfigError } from './cluster-config-error.js';
-import { errnoOf } from './errno-of.js';
 import { isRecord } from './is-record.js';
 
 /** A program that prints credentials, as `users[].user.exec` of a kubeconfig names it. */
@@ -95,7 +95,9 @@ function failure(error: Error & { code?: unknown; killed?: boolean }, timeoutMs:
   if (typeof error.code === 'number') {
     return `failed with exit code ${error.code}`;
   }
-  return error.killed === true ? `gave no answer within ${timeoutMs / 1000} s` : `could not be run (${errnoOf(error)})`;
+  return error.killed === true
+    ? `gave no answer within ${timeoutMs / 1000} s`
+    : `could not be run (${errnoOf(error) ?? 'unknown'})`;
 }
 
 function parse(stdout: string): ExecCredential | undefined {

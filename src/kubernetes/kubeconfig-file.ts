@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { load, YAMLException } from 'js-yaml';
+import { errnoOf } from '../errno-of.js';
 import { ClusterConfigError } from './cluster-config-error.js';
-import { errnoOf } from './errno-of.js';
 import { isRecord } from './is-record.js';
 
 /** A user of a kubeconfig as it was written, for the keys that `KubeConfig` does not know. */

@@ -3,9 +3,9 @@ import type { Agent as HttpsAgent } from 'node:https';
 import { finished, type Readable } from 'node:stream';
 import axios, { type AxiosResponse } from 'axios';
 import { Observable } from 'rxjs';
+import { retryAfterMs } from '../retry-after.js';
 import { type ApiRequest, type ApiResponsePart, pathOf } from './api.js';
 import { connectionError } from './connection-error.js';
-import { retryAfterMs } from './retry-after.js';
 import { statusError } from './status-error.js';
 
 export interface SendRequestOptions {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { errnoOf } from '../errno-of.js';
 import { SourceError } from '../model.js';
-import { errnoOf } from './errno-of.js';
 
 /** A bearer token in a file that somebody else renews: the kubelet for a service account. */
 export interface TokenFile {
@@ -38,7 +38,7 @@ export function createTokenFile(path: string, now: () => number): TokenFile {
         if (known === undefined) {
           throw error instanceof SourceError
             ? error
-            : new SourceError('credentials', `The token file ${path} cannot be read (${errnoOf(error)}).`);
+            : new SourceError('credentials', `The token file ${path} cannot be read (${errnoOf(error) ?? 'unknown'}).`);
         }
       }
       return known?.token ?? '';

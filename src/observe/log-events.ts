@@ -79,7 +79,7 @@ export function logEvents(logger: Logger, options: LogEventsOptions): (event: Si
       logger.error(`could not tell ${target}, given up: ${outcome.message}`, fields);
     } else {
       const log = episodes.fails(`target ${target}`, String(outcome.status)) ? logger.warning : logger.debug;
-      log(`could not tell ${target}, tried again: ${outcome.message}`, {
+      log(`could not tell ${target}, will try again: ${outcome.message}`, {
         ...fields,
         retryInSeconds: outcome.retryInMs / 1000,
       });

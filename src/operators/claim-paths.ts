@@ -1,6 +1,7 @@
 import { defer, mergeMap, type OperatorFunction, startWith } from 'rxjs';
 import {
   type DesiredFile,
+  type ListMark,
   type ObjectChange,
   type ObjectKey,
   objectKey,
@@ -11,10 +12,8 @@ import {
   type SourceStatus,
   type WatchedObject,
 } from '../model.js';
+import { countObjects, type Objects } from './count-objects.js';
 import { type LedgerDecision, PathLedger } from './path-ledger.js';
-
-/** A complete list of a scope began or ended. */
-export type ListMark = { readonly type: 'init' | 'init-done'; readonly scope: Scope };
 
 /** The object holds a path now, and its content is not in hand: somebody fetches it and feeds it in as a change. */
 export interface ContentNeeded {
@@ -30,13 +29,6 @@ export interface Listed {
 /** What lists and watches say, reconciled. */
 export type ClaimInput = ObjectChange | ListMark | SourceStatus | Remembered;
 type ClaimOutput = Objects | PathPlan | PathConflict | Refusal | ContentNeeded | Listed | ListMark | SourceStatus;
-
-/** How many objects a scope holds: after each complete list, and when it changed. */
-export interface Objects {
-  readonly type: 'objects';
-  readonly scope: Scope;
-  readonly count: number;
-}
 
 /** Owners of an earlier life were found after the start. */
 export interface Remembered {
@@ -78,7 +70,10 @@ export function claimPaths(options: ClaimPathsOptions): OperatorFunction<ClaimIn
         // Where nothing is selected, everything is listed before anything is said.
         startWith(undefined),
         mergeMap((event): ClaimOutput[] => {
-          const events = event === undefined ? [] : [...count(event), ...decide(ledger, options, event)];
+          const events =
+            event === undefined
+              ? []
+              : [...(event.type === 'remembered' ? [] : count(event)), ...decide(ledger, options, event)];
           if (listed || !ledger.settled) {
             return events;
           }
@@ -110,27 +105,6 @@ function decide(ledger: PathLedger, options: ClaimPathsOptions, event: ClaimInpu
     default:
       return [event];
   }
-}
-
-/** Asked before the ledger hears of the event, since it knows which objects are new. */
-function countObjects(ledger: PathLedger): (event: ClaimInput) => Objects[] {
-  const counts = new Map<Scope, { count: number; listed: boolean }>();
-  return (event) => {
-    if (event.type === 'remembered') {
-      return [];
-    }
-    const { scope } = event;
-    const state = counts.get(scope) ?? { count: 0, listed: false };
-    counts.set(scope, state);
-    const before = state.listed ? state.count : -1;
-    if (event.type === 'apply' && !ledger.knows(objectKey(event.object))) {
-      state.count++;
-    } else if (event.type === 'delete' && ledger.knows(event.key)) {
-      state.count--;
-    }
-    state.listed ||= event.type === 'init-done';
-    return state.listed && state.count !== before ? [{ type: 'objects', scope, count: state.count }] : [];
-  };
 }
 
 /** Two entries of one object can only want one path where long names were cut; the first keeps it. */

@@ -1,8 +1,9 @@
 /** Operators, each from stream to stream. The public surface of `k8s-sidecar/operators`. */
 
 export { type BackoffOptions, backoffMs, DEFAULT_BACKOFF } from './backoff.js';
-export { type ClaimPathsOptions, type ContentNeeded, claimPaths, type Listed, type ListMark } from './claim-paths.js';
+export { type ClaimPathsOptions, type ContentNeeded, claimPaths, type Listed, type Remembered } from './claim-paths.js';
 export { type CoalesceOptions, coalesce } from './coalesce.js';
+export type { Objects } from './count-objects.js';
 export { type DebounceByKeyOptions, debounceByKey } from './debounce-by-key.js';
 export { type FetchContentsOptions, fetchContents } from './fetch-contents.js';
 export { filterByLabel } from './filter-by-label.js';

@@ -1,10 +1,5 @@
 import type { ObjectKey, Scope } from '../model.js';
-
-/** An object as the ledger knows it: who claims, and since when it exists. */
-export interface Claimant {
-  readonly key: ObjectKey;
-  readonly creationTimestamp: string;
-}
+import { type Claimant, precedes } from './claimant.js';
 
 /** What one change asks for. `give`: the changed object holds these paths. `fetch`: these objects hold a path whose content nobody has in hand. */
 export interface LedgerDecision {
@@ -235,20 +230,4 @@ class Decision {
   readonly release: { path: string; owner: ObjectKey }[] = [];
   readonly fetch = new Set<ObjectKey>();
   readonly conflicts: { path: string; winner: ObjectKey; loser: ObjectKey }[] = [];
-}
-
-/** Oldest first, then namespace, name and kind (`configmap` sorts before `secret`). RFC 3339 in UTC sorts as text. */
-function precedes(a: Claimant, b: Claimant): boolean {
-  const [kindA = '', namespaceA = '', nameA = ''] = a.key.split('/');
-  const [kindB = '', namespaceB = '', nameB = ''] = b.key.split('/');
-  const order =
-    compare(a.creationTimestamp, b.creationTimestamp) ||
-    compare(namespaceA, namespaceB) ||
-    compare(nameA, nameB) ||
-    compare(kindA, kindB);
-  return order < 0;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

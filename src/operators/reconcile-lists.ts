@@ -1,6 +1,12 @@
 import { defer, mergeMap, type OperatorFunction } from 'rxjs';
-import { type ObjectChange, objectKey, type ResourceEvent, type Scope, type SourceStatus } from '../model.js';
-import type { ListMark } from './claim-paths.js';
+import {
+  type ListMark,
+  type ObjectChange,
+  objectKey,
+  type ResourceEvent,
+  type Scope,
+  type SourceStatus,
+} from '../model.js';
 import { ListedKeys } from './listed-keys.js';
 
 /**

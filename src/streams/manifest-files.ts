@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '../kubernetes/errno-of.js';
+import { errnoOf } from '../errno-of.js';
 import { SourceError } from '../model.js';
 
 /** A file that was read, or the reason why it was not. */
@@ -32,7 +32,7 @@ async function* readPath(path: string, named: boolean): AsyncGenerator<ManifestF
       text = await readFile(path, 'utf8');
     }
   } catch (error) {
-    const message = `Expected a readable manifest, got ${errnoOf(error)} for ${path}.`;
+    const message = `Expected a readable manifest, got ${errnoOf(error) ?? 'an unknown error'} for ${path}.`;
     yield { path, error: new SourceError('unreachable', message) };
   }
   if (text !== undefined) {

@@ -1,5 +1,5 @@
+import { errnoOf } from '../../errno-of.js';
 import { FileError } from '../../model.js';
-import { errnoOf } from './errno-of.js';
 
 interface Fault {
   readonly fault: 'object' | 'disk';

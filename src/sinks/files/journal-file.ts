@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { errnoOf } from './errno-of.js';
+import { errnoOf } from '../../errno-of.js';
 import type { FileSystem } from './file-system.js';
 import type { Directory } from './open-directory.js';
 import { unlinkQuietly } from './unlink-quietly.js';

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { join } from 'node:path/posix';
-import { errnoOf } from './errno-of.js';
+import { errnoOf } from '../../errno-of.js';
 import { fileError } from './file-error.js';
 import type { FileSystem } from './file-system.js';
 import { rootError } from './root-error.js';

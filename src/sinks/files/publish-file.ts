@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { errnoOf } from './errno-of.js';
+import { errnoOf } from '../../errno-of.js';
 import type { FileSystem } from './file-system.js';
 import type { Directory } from './open-directory.js';
 import { readUpTo } from './read-up-to.js';

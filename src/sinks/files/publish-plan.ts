@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path/posix';
+import { errnoOf } from '../../errno-of.js';
 import { FileError, type FileOutcome, type PathPlan } from '../../model.js';
-import { errnoOf } from './errno-of.js';
 import { fileError } from './file-error.js';
 import type { FollowedFolder } from './follow-folder.js';
 import type { JournalEntry } from './journal-entry.js';

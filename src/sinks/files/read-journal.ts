@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { errnoOf } from './errno-of.js';
+import { errnoOf } from '../../errno-of.js';
 import type { FileSystem } from './file-system.js';
 import { type JournalEntry, parseEntry } from './journal-entry.js';
 import { readUpTo } from './read-up-to.js';

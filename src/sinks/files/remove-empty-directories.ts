@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix';
+import { errnoOf } from '../../errno-of.js';
 import { FileError } from '../../model.js';
-import { errnoOf } from './errno-of.js';
 import type { FileSystem } from './file-system.js';
 
 export interface RemoveEmptyDirectoriesOptions {

@@ -1,4 +1,4 @@
-import { errnoOf } from './errno-of.js';
+import { errnoOf } from '../../errno-of.js';
 import type { FileSystem } from './file-system.js';
 import type { Directory } from './open-directory.js';
 

@@ -1,5 +1,5 @@
+import { errnoOf } from '../../errno-of.js';
 import { FileError } from '../../model.js';
-import { errnoOf } from './errno-of.js';
 
 /** A target folder that is no directory is nobody's object's fault. */
 export function rootError(error: unknown, path: string): unknown {

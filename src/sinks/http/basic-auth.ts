@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { errnoOf } from '../../kubernetes/errno-of.js';
+import { errnoOf } from '../../errno-of.js';
 
 /** Node's names of the encodings that servers read credentials in. */
 export type BasicAuthEncoding = 'latin1' | 'utf8' | 'ascii';
@@ -66,7 +66,7 @@ async function readTextFile(what: string, path: string): Promise<PartResult> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    return { ok: false, message: `${what} cannot be read (${errnoOf(error)})` };
+    return { ok: false, message: `${what} cannot be read (${errnoOf(error) ?? 'unknown'})` };
   }
   let text: string;
   try {

@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream';
 import type { AxiosResponse } from 'axios';
 import { defer, finalize, from, map, merge, type Observable, take, timer } from 'rxjs';
-import { errnoOf } from '../../kubernetes/errno-of.js';
+import { errnoOf } from '../../errno-of.js';
+import { retryAfterMs } from '../../retry-after.js';
 import { readBasicAuth } from './basic-auth.js';
 import { readTrust } from './connection.js';
 import { exchange, type Progress, readAnswer, type Try } from './exchange.js';
 import { followRedirect, type Hop, isRedirect } from './follow-redirect.js';
 import { type HttpTarget, shownUrl } from './http-target.js';
 import { requestBody } from './request-body.js';
-import { retryAfterMs } from './retry-after.js';
 import { isSuccess, successText } from './success-rule.js';
 import { networkFailure, type TryFailure, type TryResult, timeoutFailure, unexpectedFailure } from './try-result.js';
 
@@ -104,7 +104,7 @@ function redirectFailure(hop: Hop, status: number, reason: string): TryFailure {
 }
 
 function unreadableCa(name: string, caFile: string | undefined, error: Error): TryFailure {
-  const message = `${name} was not sent: the CA file ${caFile} cannot be read (${errnoOf(error)}).`;
+  const message = `${name} was not sent: the CA file ${caFile} cannot be read (${errnoOf(error) ?? 'unknown'}).`;
   return { op: 'failed', kind: 'credentials', message };
 }
 

@@ -1,4 +1,4 @@
-import { errnoOf } from '../../kubernetes/errno-of.js';
+import { errnoOf } from '../../errno-of.js';
 import { ProxyError } from './find-proxy.js';
 
 /**
@@ -37,7 +37,7 @@ const TLS_CODE = /CERT|SIGNED|UNABLE_TO_|^ERR_(TLS|SSL|OSSL)|^EPROTO$|^HOSTNAME_
 export function networkFailure(request: string, phase: Phase, error: unknown): TryFailure {
   if (error instanceof ProxyError)
     return { op: 'failed', kind: 'connect', message: `${request} failed: ${error.message}.` };
-  const code = errnoOf(error);
+  const code = errnoOf(error) ?? 'unknown';
   const message = `${request} failed: ${phase === 'connect' ? noConnection(code) : noAnswer(code)}.`;
   return { op: 'failed', kind: phase, message, refused: phase === 'connect' && code === 'ECONNREFUSED' };
 }
@@ -50,7 +50,11 @@ export function timeoutFailure(request: string, phase: Phase, timeoutMs: number)
 /** A bug must not end the stream; it stays owed like any other failure. */
 export function unexpectedFailure(request: string, error: unknown): TryFailure {
   const name = error instanceof Error ? error.name : typeof error;
-  return { op: 'failed', kind: 'unexpected', message: `${request} failed unexpectedly (${name}, ${errnoOf(error)}).` };
+  return {
+    op: 'failed',
+    kind: 'unexpected',
+    message: `${request} failed unexpectedly (${name}, ${errnoOf(error) ?? 'unknown'}).`,
+  };
 }
 
 function noConnection(code: string): string {

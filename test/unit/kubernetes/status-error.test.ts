@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { type ApiRequest, pathOf } from '../../../src/kubernetes/api.js';
 import { forbiddenMessage } from '../../../src/kubernetes/forbidden-message.js';
-import { retryAfterMs } from '../../../src/kubernetes/retry-after.js';
 import { statusError } from '../../../src/kubernetes/status-error.js';
+import { retryAfterMs } from '../../../src/retry-after.js';
 
 const list: ApiRequest = { verb: 'list', kind: 'configmap', namespace: 'b' };
 

@@ -217,8 +217,8 @@ describe('notifications', () => {
   test('a failure is said once, with the time of the next try, until it is another one', () => {
     const { log, all } = setUp();
     expect(log(untold(503), untold(503), untold(401))).toEqual([
-      'warning: could not tell request, tried again: status 503',
-      'warning: could not tell request, tried again: status 401',
+      'warning: could not tell request, will try again: status 503',
+      'warning: could not tell request, will try again: status 401',
     ]);
     expect(all[0]?.fields).toMatchObject({ retryInSeconds: 60 });
     expect(log(told())).toEqual(['info: told request, which had failed before']);

@@ -1,7 +1,7 @@
 import { Subject } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { coalesce } from '../../../src/operators/coalesce.js';
-import { marbleTable } from './marbles.js';
+import { marbleTable, neverAndEmpty } from './marbles.js';
 
 describe('with 3 of quiet and 6 of waiting', () => {
   marbleTable(
@@ -12,18 +12,7 @@ describe('with 3 of quiet and 6 of waiting', () => {
         subs: '  ^------------!',
         result: '-------d-----(f|)',
       },
-      {
-        claim: 'never gives nothing',
-        source: '-',
-        subs: '  ^',
-        result: '-',
-      },
-      {
-        claim: 'empty completes',
-        source: '|',
-        subs: '  (^!)',
-        result: '|',
-      },
+      ...neverAndEmpty,
       {
         claim: 'an error passes without what is withheld',
         source: '-a-#',

@@ -5,8 +5,8 @@ import type { ObjectChange } from '../../../src/model.js';
 import { objectKey } from '../../../src/model.js';
 import { debounceByKey } from '../../../src/operators/debounce-by-key.js';
 import { groupByObject } from '../../../src/operators/group-by-object.js';
-import { marbles, marbleTable } from './marbles.js';
-import { applied, deleted, key, watched } from './resource-events.js';
+import { applied, deleted, key, watched } from './events.js';
+import { marbles, marbleTable, neverAndEmpty } from './marbles.js';
 
 describe('one group', () => {
   marbleTable(
@@ -17,18 +17,7 @@ describe('one group', () => {
         subs: '  ^----------------!',
         result: '-a------c--------(d|)',
       },
-      {
-        claim: 'never gives nothing',
-        source: '-',
-        subs: '  ^',
-        result: '-',
-      },
-      {
-        claim: 'empty completes',
-        source: '|',
-        subs: '  (^!)',
-        result: '|',
-      },
+      ...neverAndEmpty,
       {
         claim: 'an error passes without what is withheld',
         source: '-a-b-#',
@@ -83,10 +72,10 @@ describe('several groups', () => {
 
 describe('behind groupByObject', () => {
   const changes = {
-    a: applied(watched('x', {}, 'a')),
-    b: applied(watched('x', {}, 'b')),
-    c: applied(watched('x', {}, 'c')),
-    d: applied(watched('x', {}, 'd')),
+    a: applied(watched('x', { resourceVersion: 'a' })),
+    b: applied(watched('x', { resourceVersion: 'b' })),
+    c: applied(watched('x', { resourceVersion: 'c' })),
+    d: applied(watched('x', { resourceVersion: 'd' })),
     X: deleted('x'),
   };
   const rows = (table: Parameters<typeof marbleTable>[0], idleMs: number) =>
@@ -229,7 +218,7 @@ describe('whatever comes', () => {
           const values = Object.fromEntries(
             steps.map(({ name, op }, index) => [
               letter(index),
-              op === 'apply' ? applied(watched(name, {}, `${index}`)) : { ...deleted(name) },
+              op === 'apply' ? applied(watched(name, { resourceVersion: `${index}` })) : { ...deleted(name) },
             ]),
           );
           const diagram = steps.map(({ afterMs }, index) => `${afterMs}ms ${letter(index)}`).join(' ');

@@ -3,26 +3,27 @@ import { expect, it } from 'vitest';
 import type { ObjectChange, ObjectKey, ResourceEvent, Scope, WatchedObject } from '../../../src/model.js';
 import type { ContentNeeded } from '../../../src/operators/claim-paths.js';
 import { fetchContents } from '../../../src/operators/fetch-contents.js';
-import { givenObject, scope, virtualTime } from './given.js';
+import { alive, applied, deleted, key, listed, scope, watched } from './events.js';
+import { marbles } from './marbles.js';
 
-const a = givenObject('a');
-const b = givenObject('b');
+const a = watched('a');
+const b = watched('b');
 const needed: Record<string, ContentNeeded> = {
-  A: { type: 'needed', key: 'configmap/ns/a' },
-  B: { type: 'needed', key: 'configmap/ns/b' },
-  S: { type: 'needed', key: 'secret/ns/a' },
+  A: { type: 'needed', key: key('a') },
+  B: { type: 'needed', key: key('b') },
+  S: { type: 'needed', key: 'secret/default/a' },
 };
 const events: Record<string, ResourceEvent> = {
-  a: { type: 'apply', scope, object: a },
-  b: { type: 'apply', scope, object: b },
-  i: { type: 'init-apply', scope, object: b },
-  g: { type: 'delete', scope, key: 'configmap/ns/b' },
-  s: { type: 'alive', scope, nextWithinMs: 1 },
+  a: applied(a),
+  b: applied(b),
+  i: listed(b),
+  g: deleted('b'),
+  s: alive,
 };
 const changes: Record<string, ObjectChange> = {
-  a: { type: 'apply', scope, object: a },
-  b: { type: 'apply', scope, object: b },
-  x: { type: 'delete', scope, key: 'configmap/ns/a' },
+  a: applied(a),
+  b: applied(b),
+  x: deleted('a'),
 };
 
 it.each([
@@ -36,16 +37,16 @@ it.each([
   ['a source that never speaks', '-', '-', '-'],
   ['an error is passed on', '-A---#', '-----', '---a-#'],
 ])('%s', (_, source, others, result) => {
-  virtualTime().run(({ hot, cold, expectObservable }) => {
-    const answers: Record<string, WatchedObject> = { 'configmap/ns/a': a, 'configmap/ns/b': b };
-    const fetch = (key: ObjectKey) => cold('--(o|)', { o: answers[key] });
+  marbles(({ hot, cold, expectObservable }) => {
+    const answers: Record<string, WatchedObject> = { [key('a')]: a, [key('b')]: b };
+    const fetch = (wanted: ObjectKey) => cold('--(o|)', { o: answers[wanted] });
     const options = { fetch, scopes: [scope], events$: hot(others, events) };
     expectObservable(hot(source, needed).pipe(fetchContents(options))).toBe(result, changes);
   });
 });
 
 it('an object that is gone comes as deleted', () => {
-  virtualTime().run(({ cold, expectObservable }) => {
+  marbles(({ cold, expectObservable }) => {
     const options = { fetch: () => of(undefined), scopes: [scope], events$: NEVER };
     expectObservable(cold('-A-|', needed).pipe(fetchContents(options))).toBe('-x-|', changes);
   });
@@ -53,7 +54,7 @@ it('an object that is gone comes as deleted', () => {
 
 it('a failed fetch is tried again until it succeeds', () => {
   let tries = 0;
-  virtualTime().run(({ cold, flush }) => {
+  marbles(({ cold, flush }) => {
     const got: unknown[] = [];
     const fetch = () => defer(() => (++tries < 3 ? throwError(() => new Error('away')) : of(a)));
     cold('-A', needed)
@@ -66,8 +67,8 @@ it('a failed fetch is tried again until it succeeds', () => {
 });
 
 it('no more fetches than allowed run at a time', () => {
-  virtualTime().run(({ cold, expectObservable }) => {
-    const fetch = (key: ObjectKey) => cold('--(o|)', { o: key.endsWith('a') ? a : b });
+  marbles(({ cold, expectObservable }) => {
+    const fetch = (wanted: ObjectKey) => cold('--(o|)', { o: wanted === key('a') ? a : b });
     const options = { fetch, scopes: [scope], events$: NEVER, concurrency: 1 };
     expectObservable(cold('(AB|)', needed).pipe(fetchContents(options))).toBe('--a-(b|)', changes);
   });
@@ -75,7 +76,7 @@ it('no more fetches than allowed run at a time', () => {
 
 it('the change belongs to the scope of its namespace', () => {
   const elsewhere: Scope = { kind: 'configmap', namespace: 'elsewhere' };
-  virtualTime().run(({ cold, expectObservable }) => {
+  marbles(({ cold, expectObservable }) => {
     const options = { fetch: () => of(a), scopes: [elsewhere, scope], events$: NEVER };
     expectObservable(cold('-A|', needed).pipe(fetchContents(options))).toBe('-a|', changes);
   });
@@ -83,15 +84,15 @@ it('the change belongs to the scope of its namespace', () => {
 
 it('a scope of one name covers that object alone', () => {
   const named: Scope = { kind: 'configmap', namespace: undefined, fieldSelector: 'metadata.name=a' };
-  virtualTime().run(({ cold, expectObservable }) => {
+  marbles(({ cold, expectObservable }) => {
     const options = { fetch: () => of(a), scopes: [named], events$: NEVER };
-    const result = { a: { ...changes['a'], scope: named } as ObjectChange };
+    const result = { a: applied(a, named) };
     expectObservable(cold('AB|', needed).pipe(fetchContents(options))).toBe('a-|', result);
   });
 });
 
 it('unsubscribing aborts the fetch', () => {
-  virtualTime().run(({ cold, expectObservable, expectSubscriptions }) => {
+  marbles(({ cold, expectObservable, expectSubscriptions }) => {
     const answer$ = cold('----o', { o: a });
     const options = { fetch: () => answer$, scopes: [scope], events$: NEVER };
     expectObservable(cold('-A', needed).pipe(fetchContents(options)), '---!').toBe('-');

@@ -1,22 +1,11 @@
 import { expect, it } from 'vitest';
 import { filterByLabel } from '../../../src/operators/filter-by-label.js';
 import { parseLabelSelector } from '../../../src/operators/label-selector.js';
-import { marbleTable } from './marbles.js';
-import {
-  alive,
-  applied,
-  deleted,
-  failed,
-  init,
-  initDone,
-  listed,
-  otherScope,
-  scope,
-  watched,
-} from './resource-events.js';
+import { alive, applied, deleted, failed, init, initDone, listed, otherScope, scope, watched } from './events.js';
+import { marbleTable, neverAndEmpty } from './marbles.js';
 
-const on = { app: 'x' };
-const off = { app: 'y' };
+const on = { labels: { app: 'x' } };
+const off = { labels: { app: 'y' } };
 
 const events = {
   i: init(),
@@ -32,7 +21,7 @@ const events = {
   X: deleted('o'),
   Y: deleted('p'),
   s: alive,
-  f: failed,
+  f: failed(),
   I: init(otherScope),
   J: initDone(otherScope),
   Z: deleted('o', otherScope),
@@ -41,18 +30,7 @@ const events = {
 
 marbleTable(
   [
-    {
-      claim: 'never gives nothing',
-      source: '-',
-      subs: '  ^',
-      result: '-',
-    },
-    {
-      claim: 'empty completes',
-      source: '|',
-      subs: '  (^!)',
-      result: '|',
-    },
+    ...neverAndEmpty,
     {
       claim: 'an error passes',
       source: '-O-#',

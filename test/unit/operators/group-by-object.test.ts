@@ -2,8 +2,8 @@ import { catchError, concat, filter, ignoreElements, map, mergeMap, type Observa
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ObjectChange } from '../../../src/model.js';
 import { groupByObject } from '../../../src/operators/group-by-object.js';
-import { marbles, marbleTable } from './marbles.js';
-import { applied, deleted, watched } from './resource-events.js';
+import { applied, deleted, watched } from './events.js';
+import { marbles, marbleTable, neverAndEmpty } from './marbles.js';
 
 const idleMs = 5;
 
@@ -15,18 +15,7 @@ const changes = {
 
 marbleTable(
   [
-    {
-      claim: 'never gives nothing',
-      source: '-',
-      subs: '  ^',
-      result: '-',
-    },
-    {
-      claim: 'empty completes',
-      source: '|',
-      subs: '  (^!)',
-      result: '|',
-    },
+    ...neverAndEmpty,
     {
       claim: 'an error passes',
       source: '-a-#',

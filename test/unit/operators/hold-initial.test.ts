@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
 import type { Scope, SidecarEvent } from '../../../src/model.js';
 import { holdInitial } from '../../../src/operators/hold-initial.js';
-import { failedSource, scope, virtualTime, written } from './given.js';
+import { failed, initDone, key, otherScope, scope, written } from './events.js';
+import { marbles } from './marbles.js';
 
-const other: Scope = { kind: 'secret', namespace: 'ns' };
 const events: Record<string, SidecarEvent> = {
   w: written('/p'),
-  u: { type: 'file', op: 'unchanged', path: '/p', owner: 'configmap/ns/a', sha256: 's', size: 1 },
-  d: { type: 'init-done', scope },
-  D: { type: 'init-done', scope: other },
-  x: failedSource('server'),
-  X: failedSource('forbidden', other),
+  u: { type: 'file', op: 'unchanged', path: '/p', owner: key('a'), sha256: 's', size: 1 },
+  d: initDone(),
+  D: initDone(otherScope),
+  x: failed('server'),
+  X: failed('forbidden', otherScope),
   l: { type: 'listed' },
 };
 const values = { t: true, f: false };
@@ -19,16 +19,16 @@ it.each([
   ['everything listed ends it', [scope], '-w--l-', 't---(f|)'],
   ['the diagram of the docs: the only missing scope fails', [scope], '-w-x-----', 't-----(f|)'],
   ['there was nothing to tell when the scope failed, later there is', [scope], '-x-----w---', 't---------(f|)'],
-  ['a scope that is only slow is waited for', [scope, other], '-w-d----------', 't-------------'],
-  ['one failing scope beside a slow one does not end it', [scope, other], '-w-x----------', 't-------------'],
-  ['the others are done, the last one fails', [scope, other], '-w-X---d------', 't---------(f|)'],
-  ['a scope that recovers is waited for again', [scope, other], '-w-(xX)-d------D---l', 't-----(f|)'],
+  ['a scope that is only slow is waited for', [scope, otherScope], '-w-d----------', 't-------------'],
+  ['one failing scope beside a slow one does not end it', [scope, otherScope], '-w-x----------', 't-------------'],
+  ['the others are done, the last one fails', [scope, otherScope], '-w-X---d------', 't---------(f|)'],
+  ['a scope that recovers is waited for again', [scope, otherScope], '-w-(xX)-d------D---l', 't-----(f|)'],
   ['a file that did not change is nothing to tell', [scope], '-u-x----------', 't-------------'],
-  ['a failure of a scope that was listed does not count', [scope, other], '-w-d-x--------', 't-------------'],
+  ['a failure of a scope that was listed does not count', [scope, otherScope], '-w-d-x--------', 't-------------'],
   ['a source that never speaks', [scope], '-', 't'],
   ['an error is passed on', [scope], '-w-#', 't--#'],
 ] as [string, Scope[], string, string][])('%s', (_, scopes, source, result) => {
-  virtualTime().run(({ hot, expectObservable }) => {
+  marbles(({ hot, expectObservable }) => {
     expectObservable(hot(source, events).pipe(holdInitial({ scopes, maxWaitMs: 3 }))).toBe(
       // The first value comes on subscription, in frame 0.
       result,
@@ -38,14 +38,14 @@ it.each([
 });
 
 it('a scope that fails, recovers and is slow again is waited for', () => {
-  virtualTime().run(({ hot, expectObservable }) => {
+  marbles(({ hot, expectObservable }) => {
     const source$ = hot('-w-x-d--------', events);
-    expectObservable(source$.pipe(holdInitial({ scopes: [scope, other], maxWaitMs: 3 }))).toBe('t', values);
+    expectObservable(source$.pipe(holdInitial({ scopes: [scope, otherScope], maxWaitMs: 3 }))).toBe('t', values);
   });
 });
 
 it('unsubscribing ends the source', () => {
-  virtualTime().run(({ hot, expectObservable, expectSubscriptions }) => {
+  marbles(({ hot, expectObservable, expectSubscriptions }) => {
     const source$ = hot('-w-x-----', events);
     expectObservable(source$.pipe(holdInitial({ scopes: [scope], maxWaitMs: 3 })), '----!').toBe('t----', values);
     expectSubscriptions(source$.subscriptions).toBe('^---!');

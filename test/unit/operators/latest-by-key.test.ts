@@ -15,7 +15,7 @@ import {
 import type { RunHelpers } from 'rxjs/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { type LatestByKeyOptions, latestByKey } from '../../../src/operators/latest-by-key.js';
-import { marbles, marbleTable } from './marbles.js';
+import { marbles, marbleTable, neverAndEmpty } from './marbles.js';
 
 type Options = LatestByKeyOptions<string, string, string>;
 
@@ -33,18 +33,7 @@ describe('one key', () => {
         subs: '  ^-----------!',
         result: '------A----C|',
       },
-      {
-        claim: 'never gives nothing',
-        source: '-',
-        subs: '  ^',
-        result: '-',
-      },
-      {
-        claim: 'empty completes',
-        source: '|',
-        subs: '  (^!)',
-        result: '|',
-      },
+      ...neverAndEmpty,
       {
         claim: 'an error passes and ends the effect',
         source: '-a-#',

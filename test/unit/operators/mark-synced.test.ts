@@ -1,43 +1,85 @@
 import { it } from 'vitest';
-import { markSynced } from '../../../src/operators/mark-synced.js';
-import { failedFile, virtualTime, written } from './given.js';
+import type { FileOutcome, ResourceEvent } from '../../../src/model.js';
+import type { Listed } from '../../../src/operators/claim-paths.js';
+import { markSynced, type Synced } from '../../../src/operators/mark-synced.js';
+import { absent, initDone, key, unwritten, written } from './events.js';
+import { marbles, marbleTable, neverAndEmpty } from './marbles.js';
 
-const values = {
+type Event = ResourceEvent | FileOutcome | Listed;
+
+const events = {
   w: written('/p'),
   v: written('/other'),
-  x: failedFile('/p'),
-  o: failedFile('/p', 'configmap/ns/a', 'object'),
-  g: { type: 'file', op: 'absent', path: '/p', owner: 'configmap/ns/a' } as const,
-  l: { type: 'listed' } as const,
-  s: { type: 'synced' } as const,
-  i: { type: 'init-done' } as const,
-};
+  x: unwritten('/p'),
+  o: unwritten('/p', key('a'), 'object'),
+  g: absent('/p'),
+  l: { type: 'listed' },
+  i: initDone(),
+} satisfies Record<string, Event>;
+const result: Record<string, Event | Synced> = { ...events, s: { type: 'synced' } };
 
-it.each([
-  ['the diagram of the docs', '-w-x-l-w-----|', '-w-x-l-(ws)--|', '^------------!'],
-  ['everything written: synced with the lists', '-w-i-l-----|', '-w-i-(ls)--|', '^----------!'],
-  ['another file does not mend the failed one', '-x-l-v-|', '-x-l-v-|', '^------!'],
-  ['a file that its object is to blame for is not waited for', '-o-l----|', '-o-(ls)-|', '^-------!'],
-  ['a failed file that is no longer wanted is not waited for', '-x-l-g----|', '-x-l-(gs)-|', '^---------!'],
-  ['synced comes once', '-l----w-x-w-|', '-(ls)-w-x-w-|', '^-----------!'],
-  ['nothing before the lists', '-w-w-|', '-w-w-|', '^----!'],
-  ['an empty source completes', '|', '|', '(^!)'],
-  ['a source that never speaks', '-', '-', '^'],
-  ['an error is passed on', '-l----#', '-(ls)-#', '^-----!'],
-])('%s', (_, source, result, subscription) => {
-  virtualTime().run(({ cold, expectObservable, expectSubscriptions }) => {
-    const source$ = cold<(typeof values)[keyof typeof values]>(source, values);
-    expectObservable(source$.pipe(markSynced())).toBe(result, values);
-    expectSubscriptions(source$.subscriptions).toBe(subscription);
-  });
-});
+marbleTable(
+  [
+    {
+      claim: 'the diagram of the docs',
+      source: '-w-x-l-w-----|',
+      subs: '  ^------------!',
+      result: '-w-x-l-(ws)--|',
+    },
+    ...neverAndEmpty,
+    {
+      claim: 'an error passes',
+      source: '-l----#',
+      subs: '  ^-----!',
+      result: '-(ls)-#',
+    },
+    {
+      claim: 'everything written: synced with the lists',
+      source: '-w-i-l-----|',
+      subs: '  ^----------!',
+      result: '-w-i-(ls)--|',
+    },
+    {
+      claim: 'another file does not mend the failed one',
+      source: '-x-l-v-|',
+      subs: '  ^------!',
+      result: '-x-l-v-|',
+    },
+    {
+      claim: 'a file that its object is to blame for is not waited for',
+      source: '-o-l----|',
+      subs: '  ^-------!',
+      result: '-o-(ls)-|',
+    },
+    {
+      claim: 'a failed file that is no longer wanted is not waited for',
+      source: '-x-l-g----|',
+      subs: '  ^---------!',
+      result: '-x-l-(gs)-|',
+    },
+    {
+      claim: 'synced comes once',
+      source: '-l----w-x-w-|',
+      subs: '  ^-----------!',
+      result: '-(ls)-w-x-w-|',
+    },
+    {
+      claim: 'nothing before the lists',
+      source: '-w-w-|',
+      subs: '  ^----!',
+      result: '-w-w-|',
+    },
+  ],
+  markSynced<ResourceEvent>(),
+  { source: events, result },
+);
 
 it('unsubscribing ends the source, and two subscribers share nothing', () => {
-  virtualTime().run(({ cold, expectObservable, expectSubscriptions }) => {
-    const source$ = cold<(typeof values)[keyof typeof values]>('-x-l-w------', values);
+  marbles(({ cold, expectObservable, expectSubscriptions }) => {
+    const source$ = cold<Event>('-x-l-w------', events);
     const result$ = source$.pipe(markSynced());
-    expectObservable(result$, '----!').toBe('-x-l-', values);
-    expectObservable(result$, '^-------!').toBe('-x-l-(ws)', values);
+    expectObservable(result$, '----!').toBe('-x-l-', result);
+    expectObservable(result$, '^-------!').toBe('-x-l-(ws)', result);
     expectSubscriptions(source$.subscriptions).toBe(['^---!', '^-------!']);
   });
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ObjectKey, Scope } from '../../../src/model.js';
-import { type Claimant, type LedgerDecision, PathLedger } from '../../../src/operators/path-ledger.js';
+import type { Claimant } from '../../../src/operators/claimant.js';
+import { type LedgerDecision, PathLedger } from '../../../src/operators/path-ledger.js';
 
 const scopeA: Scope = { kind: 'configmap', namespace: 'a' };
 const scopeB: Scope = { kind: 'configmap', namespace: 'b' };

@@ -3,20 +3,8 @@ import { from, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import { type ObjectKey, objectKey, type ResourceEvent, type Scope } from '../../../src/model.js';
 import { reconcileLists } from '../../../src/operators/reconcile-lists.js';
-import { marbleTable } from './marbles.js';
-import {
-  alive,
-  applied,
-  deleted,
-  failed,
-  init,
-  initDone,
-  key,
-  listed,
-  otherScope,
-  scope,
-  watched,
-} from './resource-events.js';
+import { alive, applied, deleted, failed, init, initDone, key, listed, otherScope, scope, watched } from './events.js';
+import { marbleTable, neverAndEmpty } from './marbles.js';
 
 const source = {
   i: init(),
@@ -26,7 +14,7 @@ const source = {
   c: applied(watched('c')),
   B: deleted('b'),
   s: alive,
-  f: failed,
+  f: failed(),
   I: init(otherScope),
   J: initDone(otherScope),
 };
@@ -50,18 +38,7 @@ marbleTable(
       subs: '  ^----------------!',
       result: '-(iabj)----(iaBj)|',
     },
-    {
-      claim: 'never gives nothing',
-      source: '-',
-      subs: '  ^',
-      result: '-',
-    },
-    {
-      claim: 'empty completes',
-      source: '|',
-      subs: '  (^!)',
-      result: '|',
-    },
+    ...neverAndEmpty,
     {
       claim: 'an error passes, and an unfinished list removes nothing',
       source: '-iaj-i-#',

@@ -1,7 +1,7 @@
 import { concat, defer, NEVER, type Observable, of, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { retryWithBackoff } from '../../../src/operators/retry-with-backoff.js';
-import { marbles, marbleTable } from './marbles.js';
+import { marbles, marbleTable, neverAndEmpty } from './marbles.js';
 
 /** The first subscription gets the first source, the next the next; the last one again and again. */
 function inTurn<T>(...sources: Observable<T>[]): Observable<T> {
@@ -23,18 +23,7 @@ it('the diagram of the docs', () => {
 describe('with waits of 2, 4, then giving up', () => {
   marbleTable(
     [
-      {
-        claim: 'never gives nothing',
-        source: '-',
-        subs: '  ^',
-        result: '-',
-      },
-      {
-        claim: 'empty completes',
-        source: '|',
-        subs: '  (^!)',
-        result: '|',
-      },
+      ...neverAndEmpty,
       {
         claim: 'a source that completes is not subscribed again',
         source: '-a-|',

@@ -1,7 +1,7 @@
 import { asyncScheduler, NEVER, Subject, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { settle } from '../../../src/operators/settle.js';
-import { marbles, marbleTable } from './marbles.js';
+import { marbles, marbleTable, neverAndEmpty } from './marbles.js';
 
 describe('with 3 of quiet and 8 of waiting', () => {
   marbleTable(
@@ -12,18 +12,7 @@ describe('with 3 of quiet and 8 of waiting', () => {
         subs: '  ^----------!',
         result: '------x----(y|)',
       },
-      {
-        claim: 'never gives nothing',
-        source: '-',
-        subs: '  ^',
-        result: '-',
-      },
-      {
-        claim: 'empty completes without a batch',
-        source: '|',
-        subs: '  (^!)',
-        result: '|',
-      },
+      ...neverAndEmpty,
       {
         claim: 'an error passes without the rest',
         source: '-a-#',

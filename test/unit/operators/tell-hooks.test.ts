@@ -1,16 +1,17 @@
-import { concatMap, delay, map, type Observable, of } from 'rxjs';
+import { asyncScheduler, concatMap, delay, map, type Observable, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Notification, NotificationOutcome, SidecarEvent } from '../../../src/model.js';
 import { holdInitial } from '../../../src/operators/hold-initial.js';
 import { type Debts, type Hook, tellHooks } from '../../../src/operators/tell-hooks.js';
-import { scope, virtualTime, written } from './given.js';
+import { absent, scope, written } from './events.js';
+import { marbles } from './marbles.js';
 
 /** `w`, `v`: plans that changed one file; `W`: one that changed two; `p`: one that changed none. */
 const plans: Record<string, SidecarEvent[]> = {
   w: [written('/w'), { type: 'published' }],
   v: [written('/v'), { type: 'published' }],
   W: [written('/1'), written('/2'), { type: 'published' }],
-  p: [{ type: 'file', op: 'absent', path: '/p', owner: 'configmap/ns/a' }, { type: 'published' }],
+  p: [absent('/p'), { type: 'published' }],
   L: [{ type: 'listed' }],
 };
 
@@ -35,8 +36,7 @@ function run(
   const told: Told[] = [];
   const paid: number[] = [];
   let done = false;
-  const scheduler = virtualTime();
-  scheduler.run(({ hot, flush }) => {
+  marbles(({ hot, flush }) => {
     const hook: Hook = {
       target: 'app',
       skipInitial: more.skipInitial ?? false,
@@ -44,7 +44,7 @@ function run(
         notifications$.pipe(
           map((notification) => {
             const paths = notification.changes.map(({ path }) => path);
-            told.push({ at: scheduler.now(), reason: notification.reason, paths });
+            told.push({ at: asyncScheduler.now(), reason: notification.reason, paths });
             return notification;
           }),
           concatMap(({ covers }) => {
@@ -57,7 +57,7 @@ function run(
           }),
         ),
     };
-    const debts: Debts = { owedAtStart: new Set(more.owedAtStart), pay: () => paid.push(scheduler.now()) };
+    const debts: Debts = { owedAtStart: new Set(more.owedAtStart), pay: () => paid.push(asyncScheduler.now()) };
     const options = {
       hooks: [hook],
       debts,

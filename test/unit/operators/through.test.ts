@@ -1,7 +1,7 @@
 import { map, type OperatorFunction } from 'rxjs';
 import { it } from 'vitest';
 import { through } from '../../../src/operators/through.js';
-import { virtualTime } from './given.js';
+import { marbles, marbleTable, neverAndEmpty } from './marbles.js';
 
 type Event = { readonly type: 'digit'; readonly text: string } | { readonly type: 'letter'; readonly text: string };
 
@@ -16,30 +16,41 @@ const upper: OperatorFunction<Event, Event> = through(
   map((event: Event) => ({ ...event, text: event.text.toUpperCase() })),
 );
 
-it.each([
-  ['the diagram of the docs', '-1-a-2-b-|', '-1-A-2-B-|', '^--------!'],
-  ['values of one moment keep their order', '(1a2b|)', '(1A2B|)', '(^!)'],
-  ['an empty source completes', '|', '|', '(^!)'],
-  ['a source that never speaks', '-', '-', '^'],
-  ['an error is passed on', '-a-#', '-A-#', '^--!'],
-])('%s', (_, source, result, subscription) => {
-  virtualTime().run(({ cold, expectObservable, expectSubscriptions }) => {
-    const source$ = cold<Event>(source, values);
-    expectObservable(source$.pipe(upper)).toBe(result, values);
-    expectSubscriptions(source$.subscriptions).toBe(subscription);
-  });
-});
+marbleTable(
+  [
+    {
+      claim: 'the diagram of the docs',
+      source: '-1-a-2-b-|',
+      subs: '  ^--------!',
+      result: '-1-A-2-B-|',
+    },
+    ...neverAndEmpty,
+    {
+      claim: 'an error passes',
+      source: '-a-#',
+      subs: '  ^--!',
+      result: '-A-#',
+    },
+    {
+      claim: 'unsubscribing ends both ways',
+      source: '-1-a-2-b-|',
+      unsub: ' ^---!     ',
+      subs: '  ^---!     ',
+      result: '-1-A-     ',
+    },
+    {
+      claim: 'values of one moment keep their order',
+      source: '(1a2b|)',
+      subs: '  (^!)',
+      result: '(1A2B|)',
+    },
+  ],
+  upper,
+  { source: values, result: values },
+);
 
-it('unsubscribing ends both ways', () => {
-  virtualTime().run(({ cold, expectObservable, expectSubscriptions }) => {
-    const source$ = cold<Event>('-1-a-2-b-|', values);
-    expectObservable(source$.pipe(upper), '----!').toBe('-1-A-', values);
-    expectSubscriptions(source$.subscriptions).toBe('^---!');
-  });
-});
-
-it('two subscribers share nothing', () => {
-  virtualTime().run(({ cold, expectObservable }) => {
+it('two subscribers whose values come in one frame share nothing', () => {
+  marbles(({ cold, expectObservable }) => {
     const result$ = cold<Event>('-1-a-|', values).pipe(upper);
     expectObservable(result$).toBe('-1-A-|', values);
     expectObservable(result$, '--^-----').toBe('---1-A-|', values);
@@ -47,7 +58,7 @@ it('two subscribers share nothing', () => {
 });
 
 it('an error of the operator is the result’s', () => {
-  virtualTime().run(({ cold, expectObservable }) => {
+  marbles(({ cold, expectObservable }) => {
     const fails: OperatorFunction<Event, Event> = through(
       ['letter'],
       map((): Event => {

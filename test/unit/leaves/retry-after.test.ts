@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryAfterMs } from '../../../../src/sinks/http/retry-after.js';
+import { retryAfterMs } from '../../../src/retry-after.js';
 
 const nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
 

@@ -1,0 +1,41 @@
+import type { Config } from '../config/options.js';
+import type { SidecarEvent } from '../model.js';
+
+export interface ListVerdict {
+  readonly observe: (event: SidecarEvent) => void;
+  /** Every list is complete, and every file was tried. */
+  readonly listed: () => boolean;
+  /** Why `METHOD=LIST` exits with 1, one sentence each; none when everything was collected. */
+  readonly faults: (config: Pick<Config, 'listTimeout' | 'listStrict'>) => readonly string[];
+}
+
+/**
+ * Whether one pass over everything was complete. Faults of a list or of the disk always count, those of single objects
+ * (refusals, collisions, a path that is taken by a directory) with `LIST_STRICT=true`.
+ */
+export function listVerdict(): ListVerdict {
+  const unwritten = new Set<string>();
+  let listed = false;
+  let refused = 0;
+  return {
+    observe(event) {
+      if (event.type === 'listed') {
+        listed = true;
+      } else if (event.type === 'refused' || event.type === 'conflict') {
+        refused++;
+      } else if (event.type === 'file' && event.op !== 'failed') {
+        unwritten.delete(event.path);
+      } else if (event.type === 'file' && event.error.fault === 'disk') {
+        unwritten.add(event.path);
+      } else if (event.type === 'file') {
+        refused++;
+      }
+    },
+    listed: () => listed,
+    faults: ({ listTimeout, listStrict }) => [
+      ...(listed ? [] : [`not every list was complete after LIST_TIMEOUT=${listTimeout} seconds`]),
+      ...(unwritten.size > 0 ? [`${unwritten.size} files could not be written`] : []),
+      ...(listStrict && refused > 0 ? [`${refused} refusals count because of LIST_STRICT=true`] : []),
+    ],
+  };
+}

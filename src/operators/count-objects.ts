@@ -1,0 +1,29 @@
+import { type ListMark, type ObjectChange, objectKey, type Scope, type SourceStatus } from '../model.js';
+import type { PathLedger } from './path-ledger.js';
+
+/** How many objects a scope holds: after each complete list, and when it changed. */
+export interface Objects {
+  readonly type: 'objects';
+  readonly scope: Scope;
+  readonly count: number;
+}
+
+/** Asked before the ledger hears of the event, since it knows which objects are new. */
+export function countObjects(
+  ledger: Pick<PathLedger, 'knows'>,
+): (event: ObjectChange | ListMark | SourceStatus) => Objects[] {
+  const counts = new Map<Scope, { count: number; listed: boolean }>();
+  return (event) => {
+    const { scope } = event;
+    const state = counts.get(scope) ?? { count: 0, listed: false };
+    counts.set(scope, state);
+    const before = state.listed ? state.count : -1;
+    if (event.type === 'apply' && !ledger.knows(objectKey(event.object))) {
+      state.count++;
+    } else if (event.type === 'delete' && ledger.knows(event.key)) {
+      state.count--;
+    }
+    state.listed ||= event.type === 'init-done';
+    return state.listed && state.count !== before ? [{ type: 'objects', scope, count: state.count }] : [];
+  };
+}
