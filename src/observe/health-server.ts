@@ -39,7 +39,8 @@ const LIMITS = {
   headersTimeout: 5_000,
   requestTimeout: 5_000,
   keepAliveTimeout: 5_000,
-  connectionsCheckingInterval: 1_000,
+  // A wake-up of an idle process each time: a slow client holds its connection this much longer than the limits say.
+  connectionsCheckingInterval: 10_000,
   maxConnections: 100,
 };
 
