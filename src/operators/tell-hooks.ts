@@ -11,6 +11,7 @@ import {
   share,
   take,
   takeUntil,
+  takeWhile,
   tap,
 } from 'rxjs';
 import {
@@ -49,7 +50,7 @@ export interface TellHooksOptions {
   readonly maxWaitMs: number;
   /** `true` while the initial sync is under way, then `false` (see `holdInitial`). */
   readonly hold: OperatorFunction<SidecarEvent, boolean>;
-  /** Ends the batches; what a hook has begun goes on. What was not told stays owed. @default never */
+  /** Ends the batches, and hooks that wait for their next try; a try under way goes on. What was not told stays owed. @default never */
   readonly stop$?: Observable<unknown>;
 }
 
@@ -88,8 +89,10 @@ export function tellHooks(options: TellHooksOptions): OperatorFunction<SidecarEv
         }),
         share(),
       );
-      const told = hooks.map((hook) =>
-        merge(
+      const tell = (hook: Hook): Observable<NotificationOutcome> => {
+        let stopped = false;
+        let waits = false;
+        return merge(
           batches$.pipe(filter((batch) => !(hook.skipInitial && batch.reason === 'initial'))),
           released$.pipe(
             filter(() => debts.owedAtStart.has(hook.target) && (changesSoFar === 0 || hook.skipInitial)),
@@ -97,15 +100,29 @@ export function tellHooks(options: TellHooksOptions): OperatorFunction<SidecarEv
           ),
         ).pipe(
           takeUntil(stop$),
+          tap(() => {
+            waits = false;
+          }),
           hook.notify,
           tap((outcome) => {
+            waits = outcome.op === 'failed';
             if (outcome.op === 'told' && outcome.covers === changesSoFar) {
               debts.pay(hook.target);
             }
           }),
-        ),
-      );
-      return merge(...told);
+          // Once stopped, a try under way is waited for, but not the next one: the debt is on disk.
+          takeWhile(() => !(stopped && waits), true),
+          takeUntil(
+            stop$.pipe(
+              tap(() => {
+                stopped = true;
+              }),
+              filter(() => waits),
+            ),
+          ),
+        );
+      };
+      return merge(...hooks.map(tell));
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { asyncScheduler, concatMap, delay, map, type Observable, of } from 'rxjs';
+import { asyncScheduler, concat, concatMap, delay, map, NEVER, type Observable, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Notification, NotificationOutcome, SidecarEvent } from '../../../src/model.js';
 import { holdInitial } from '../../../src/operators/hold-initial.js';
@@ -30,12 +30,18 @@ function run(
     readonly debounceMs?: number;
     readonly takesMs?: number;
     readonly stop?: string;
-    readonly outcome?: 'told' | 'failed';
+    readonly outcome?: 'told' | 'failed' | 'failed, and waits';
   } = {},
-): { readonly told: readonly Told[]; readonly paid: readonly number[]; readonly done: boolean } {
+): {
+  readonly told: readonly Told[];
+  readonly paid: readonly number[];
+  readonly done: boolean;
+  readonly doneAt: number | undefined;
+} {
   const told: Told[] = [];
   const paid: number[] = [];
   let done = false;
+  let doneAt: number | undefined;
   marbles(({ hot, flush }) => {
     const hook: Hook = {
       target: 'app',
@@ -49,11 +55,11 @@ function run(
           }),
           concatMap(({ covers }) => {
             const base = { type: 'notification', target: 'app', tries: 1 } as const;
-            const outcome: NotificationOutcome =
-              more.outcome === 'failed'
-                ? { ...base, op: 'failed', message: 'no', retryInMs: 1 }
-                : { ...base, op: 'told', covers };
-            return of(outcome).pipe(delay(more.takesMs ?? 1));
+            const outcome: NotificationOutcome = more.outcome?.startsWith('failed')
+              ? { ...base, op: 'failed', message: 'no', retryInMs: 1 }
+              : { ...base, op: 'told', covers };
+            const outcome$ = of(outcome).pipe(delay(more.takesMs ?? 1));
+            return more.outcome === 'failed, and waits' ? concat(outcome$, NEVER) : outcome$;
           }),
         ),
     };
@@ -71,10 +77,15 @@ function run(
         concatMap((plan) => plan),
         tellHooks(options),
       )
-      .subscribe({ complete: () => (done = true) });
+      .subscribe({
+        complete: () => {
+          done = true;
+          doneAt = asyncScheduler.now();
+        },
+      });
     flush();
   });
-  return { told, paid, done };
+  return { told, paid, done, doneAt };
 }
 
 describe('tellHooks', () => {
@@ -137,6 +148,14 @@ describe('tellHooks', () => {
     expect(told.map(({ paths }) => paths)).toEqual([['/w']]);
     expect(paid).toEqual([]);
     expect(done).toBe(true);
+  });
+
+  it.each([
+    ['a hook that waits for its next try ends with the stop', '------------x', 12],
+    ['one whose try is under way ends with that try', '--------x----', 10],
+  ])('%s', (_, stop, doneAt) => {
+    const more = { takesMs: 4, outcome: 'failed, and waits', stop } as const;
+    expect(run('-L-w------------', more)).toMatchObject({ done: true, doneAt, paid: [] });
   });
 
   it('completes with the events once the hooks are done, the rest told at once', () => {
