@@ -56,8 +56,8 @@ export interface SidecarOptions {
 
 /** An object that changes without end is written this often at most; a single change is written at once. */
 const CHANGE_WINDOW = { quietMs: 5, maxWaitMs: 50 };
-/** Longer than the window, so that a group's end never cuts it short; short, since a group holds its object. */
-const GROUP_IDLE_MS = 100;
+/** Longer than the quiet time, so that a group's end never cuts it short. A change that finds no group is written at once. */
+const GROUP_IDLE_MS = 10;
 
 /**
  * One collector's pipeline: from events to files to notifications, and what it says of itself on the way.
