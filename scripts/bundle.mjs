@@ -94,7 +94,7 @@ export async function bundle({ entry, outfile }) {
     legalComments: 'none',
     absWorkingDir: root,
     nodePaths: [join(root, 'node_modules')],
-    // backoff-rxjs would come as CommonJS otherwise, and bring the CommonJS rxjs with it, a second one.
+    // A package on RxJS would come as CommonJS otherwise, and bring the CommonJS rxjs with it, a second one.
     mainFields: ['module', 'main'],
     banner: { js: `#!/usr/bin/env node\n${dropGlobals}` },
     plugins: [lean],
