@@ -82,7 +82,7 @@ describe.skipIf(kubeMissing)('under load, with the connection cut every second',
   }, async () => {
     const world = await given();
     const model = new ClusterModel(world.client, world.namespace);
-    const [kept, passing] = [range(0, 200), range(200, 400)];
+    const [kept, passing] = [range(0, OBJECTS / 2), range(OBJECTS / 2, OBJECTS)];
     await Promise.all([...kept, ...passing].map((name) => model.create(name)));
     const lives = [world.start()];
     await inSync(world, model);
@@ -105,7 +105,7 @@ describe.skipIf(kubeMissing)('under load, with the connection cut every second',
       }),
     );
     for (let kill = 0; kill < KILLS; kill++) {
-      await new Promise((resolve) => setTimeout(resolve, 40 + Math.random() * 500));
+      await new Promise((resolve) => setTimeout(resolve, 40 + Math.random() * 800));
       await lives.at(-1)?.kill();
       lives.push(world.start());
     }
