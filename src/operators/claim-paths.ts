@@ -30,7 +30,7 @@ export interface Listed {
 export type ClaimInput = ObjectChange | ListMark | SourceStatus | Remembered;
 type ClaimOutput = Objects | PathPlan | PathConflict | Refusal | ContentNeeded | Listed | ListMark | SourceStatus;
 
-/** Owners of an earlier life were found after the start. */
+/** Owners of an earlier life: first of all, and again when more of them are found. */
 export interface Remembered {
   readonly type: 'remembered';
   readonly owners: ReadonlyMap<string, ObjectKey>;
@@ -63,17 +63,14 @@ export interface ClaimPathsOptions {
 export function claimPaths(options: ClaimPathsOptions): OperatorFunction<ClaimInput, ClaimOutput> {
   return (source$) =>
     defer(() => {
-      const ledger = new PathLedger(options.scopes, options.remembered?.() ?? new Map());
+      const ledger = new PathLedger(options.scopes);
       const count = countObjects(ledger);
       let listed = false;
       return source$.pipe(
-        // Where nothing is selected, everything is listed before anything is said.
-        startWith(undefined),
+        // Where nothing is selected, everything is listed with this.
+        startWith<ClaimInput>({ type: 'remembered', owners: options.remembered?.() ?? new Map() }),
         mergeMap((event): ClaimOutput[] => {
-          const events =
-            event === undefined
-              ? []
-              : [...(event.type === 'remembered' ? [] : count(event)), ...decide(ledger, options, event)];
+          const events = [...(event.type === 'remembered' ? [] : count(event)), ...decide(ledger, options, event)];
           if (listed || !ledger.settled) {
             return events;
           }

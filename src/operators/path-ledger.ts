@@ -46,13 +46,12 @@ export class PathLedger {
   /** Holders whose content was asked for and has not come. */
   readonly #awaited = new Set<ObjectKey>();
 
-  constructor(scopes: readonly Scope[], remembered: ReadonlyMap<string, ObjectKey>) {
+  constructor(scopes: readonly Scope[]) {
     this.#scopes = new Map(scopes.map((scope) => [scope, 'open']));
     this.#phase = phaseOf(this.#scopes);
-    this.remember(remembered);
   }
 
-  /** Owners of an earlier life that were found later: the folder could not be read before. Known paths stay as they are. */
+  /** Owners of an earlier life: at the start, and again where the folder could not be read then. Known paths stay as they are. */
   remember(owners: ReadonlyMap<string, ObjectKey>): LedgerDecision {
     const decision = new Decision();
     for (const [path, owner] of owners) {

@@ -100,6 +100,14 @@ describe('claimPaths', () => {
     ]);
   });
 
+  it('where nothing is selected, what is remembered is removed', async () => {
+    const remembered = () => new Map([['/old', 'configmap/ns/gone' as const]]);
+    expect(await run([], { scopes: [], remembered })).toEqual([
+      { type: 'plan', writes: [], removes: [{ path: '/old', owner: 'configmap/ns/gone' }] },
+      { type: 'listed' },
+    ]);
+  });
+
   it('what is remembered later and nobody wants is removed', async () => {
     const owners = new Map([['/old', key('gone')]]);
     expect((await run([initDone(), { type: 'remembered', owners }])).at(-1)).toEqual({

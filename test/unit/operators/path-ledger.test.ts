@@ -17,11 +17,17 @@ const other = claimant('configmap/b/other', '2024-01-01T00:00:00Z');
 const p = new Set(['/p']);
 const none = new Set<string>();
 
+function remembering(scopes: readonly Scope[], owners: ReadonlyMap<string, ObjectKey>): PathLedger {
+  const ledger = new PathLedger(scopes);
+  ledger.remember(owners);
+  return ledger;
+}
+
 const keys = (decision: LedgerDecision) => decision.fetch;
 
 describe('after every scope was listed', () => {
   const complete = (...scopes: Scope[]) => {
-    const ledger = new PathLedger(scopes.length > 0 ? scopes : [scopeA], new Map());
+    const ledger = new PathLedger(scopes.length > 0 ? scopes : [scopeA]);
     for (const scope of scopes.length > 0 ? scopes : [scopeA]) ledger.complete(scope);
     return ledger;
   };
@@ -136,12 +142,12 @@ describe('after every scope was listed', () => {
 
 describe('while a scope is still being listed', () => {
   it('a path nobody has is given at once', () => {
-    const ledger = new PathLedger([scopeA, scopeB], new Map());
+    const ledger = new PathLedger([scopeA, scopeB]);
     expect(ledger.apply(young, p).give).toEqual(['/p']);
   });
 
   it('a published path is not given to an older object, which is fetched when all is known', () => {
-    const ledger = new PathLedger([scopeA, scopeB], new Map());
+    const ledger = new PathLedger([scopeA, scopeB]);
     ledger.apply(young, p);
     expect(ledger.apply(old, p).give).toEqual([]);
     ledger.complete(scopeA);
@@ -149,7 +155,7 @@ describe('while a scope is still being listed', () => {
   });
 
   it('a published path of a deleted object is not released until all is known', () => {
-    const ledger = new PathLedger([scopeA, scopeB], new Map());
+    const ledger = new PathLedger([scopeA, scopeB]);
     ledger.apply(young, p);
     ledger.complete(scopeA);
     expect(ledger.delete(young.key).release).toEqual([]);
@@ -157,7 +163,7 @@ describe('while a scope is still being listed', () => {
   });
 
   it('the remembered owner keeps the path against an older object, and loses it when all is known', () => {
-    const ledger = new PathLedger([scopeA, scopeB], new Map([['/p', young.key]]));
+    const ledger = remembering([scopeA, scopeB], new Map([['/p', young.key]]));
     const decision = ledger.apply(old, p);
     expect(decision.give).toEqual([]);
     expect(decision.conflicts).toEqual([]);
@@ -167,13 +173,13 @@ describe('while a scope is still being listed', () => {
   });
 
   it('a remembered path that nobody wants goes with the last list only', () => {
-    const ledger = new PathLedger([scopeA, scopeB], new Map([['/p', old.key]]));
+    const ledger = remembering([scopeA, scopeB], new Map([['/p', old.key]]));
     expect(ledger.complete(scopeA).release).toEqual([]);
     expect(ledger.complete(scopeB).release).toEqual([{ path: '/p', owner: old.key }]);
   });
 
   it('a refused object keeps what an earlier life published for it', () => {
-    const ledger = new PathLedger([scopeA], new Map([['/p', old.key]]));
+    const ledger = remembering([scopeA], new Map([['/p', old.key]]));
     ledger.keep(old);
     expect(ledger.complete(scopeA).release).toEqual([]);
   });
@@ -181,19 +187,19 @@ describe('while a scope is still being listed', () => {
 
 describe('owners of an earlier life that are found later', () => {
   it('go at once where everything is known and nobody wants the path', () => {
-    const ledger = new PathLedger([scopeA], new Map());
+    const ledger = new PathLedger([scopeA]);
     ledger.complete(scopeA);
     expect(ledger.remember(new Map([['/p', old.key]])).release).toEqual([{ path: '/p', owner: old.key }]);
   });
 
   it('stay while a scope is still being listed', () => {
-    const ledger = new PathLedger([scopeA], new Map());
+    const ledger = new PathLedger([scopeA]);
     expect(ledger.remember(new Map([['/p', old.key]])).release).toEqual([]);
     expect(ledger.apply(young, p).give).toEqual([]);
   });
 
   it('change nothing about a path that was published since', () => {
-    const ledger = new PathLedger([scopeA], new Map());
+    const ledger = new PathLedger([scopeA]);
     ledger.complete(scopeA);
     ledger.apply(young, p);
     expect(ledger.remember(new Map([['/p', old.key]]))).toEqual({ give: [], release: [], fetch: [], conflicts: [] });
@@ -203,7 +209,7 @@ describe('owners of an earlier life that are found later', () => {
 
 describe('when the only scopes missing are forbidden', () => {
   it('a deleted object of a listed scope is released', () => {
-    const ledger = new PathLedger([scopeA, scopeB], new Map());
+    const ledger = new PathLedger([scopeA, scopeB]);
     ledger.apply(old, p);
     ledger.complete(scopeA);
     ledger.refuse(scopeB);
@@ -211,7 +217,7 @@ describe('when the only scopes missing are forbidden', () => {
   });
 
   it('what was deleted while the scope was still open goes at the refusal', () => {
-    const ledger = new PathLedger([scopeA, scopeB], new Map());
+    const ledger = new PathLedger([scopeA, scopeB]);
     ledger.apply(old, p);
     ledger.complete(scopeA);
     ledger.delete(old.key);
@@ -219,7 +225,7 @@ describe('when the only scopes missing are forbidden', () => {
   });
 
   it('a remembered owner that was not seen stays, though an older object wants the path', () => {
-    const ledger = new PathLedger([scopeA, scopeB], new Map([['/p', other.key]]));
+    const ledger = remembering([scopeA, scopeB], new Map([['/p', other.key]]));
     ledger.complete(scopeA);
     expect(ledger.refuse(scopeB)).toMatchObject({ release: [], fetch: [] });
     expect(ledger.apply(old, p).give).toEqual([]);
@@ -227,7 +233,7 @@ describe('when the only scopes missing are forbidden', () => {
   });
 
   it('a remembered owner that was seen again is released when it is deleted', () => {
-    const ledger = new PathLedger([scopeA, scopeB], new Map([['/p', old.key]]));
+    const ledger = remembering([scopeA, scopeB], new Map([['/p', old.key]]));
     ledger.apply(old, p);
     ledger.complete(scopeA);
     ledger.refuse(scopeB);
@@ -235,7 +241,7 @@ describe('when the only scopes missing are forbidden', () => {
   });
 
   it('a scope that was listed once is not open again when it is forbidden later', () => {
-    const ledger = new PathLedger([scopeA], new Map([['/p', old.key]]));
+    const ledger = remembering([scopeA], new Map([['/p', old.key]]));
     ledger.complete(scopeA);
     ledger.refuse(scopeA);
     ledger.apply(young, p);
@@ -255,7 +261,7 @@ it('whatever the order of events, the end is the same: each wanted path is publi
   const remembered = fc.dictionary(fc.constantFrom(...paths), fc.constantFrom(...objects, 'configmap/a/gone' as const));
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), remembered, (steps, memory) => {
-      const ledger = new PathLedger([scopeA, scopeB], new Map(Object.entries(memory)));
+      const ledger = remembering([scopeA, scopeB], new Map(Object.entries(memory)));
       const wanted = new Map<ObjectKey, { claimed: Claimant; paths: ReadonlySet<string> }>();
       const published = new Map<string, ObjectKey>(Object.entries(memory));
       const open = new Set([scopeA, scopeB]);
