@@ -1,5 +1,6 @@
 import {
   asapScheduler,
+  auditTime,
   connect,
   defer,
   filter,
@@ -135,6 +136,8 @@ export function runSidecar(options: SidecarOptions): Observable<SidecarEvent> {
           filter((event) => event.type === 'file'),
           retryFailedFiles(),
           tap((key) => needed$.next({ type: 'needed', key })),
+          // Once a round, not for each object of it.
+          auditTime(0, asapScheduler),
           tap(() => replan$.next(REMOVE_WHAT_WAITS)),
         ),
         events$.pipe(
