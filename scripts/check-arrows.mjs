@@ -9,7 +9,7 @@ import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A room is a folder of src, or a file right below it. Every room may use itself and `leaves`. */
-const leaves = ['errno-of', 'model', 'retry-after', 'version'];
+const leaves = ['errno-of', 'model', 'retry-after', 'unwritten-paths', 'userinfo', 'version'];
 const arrows = {
   main: {
     values: ['program', 'sidecar', 'streams', 'operators', 'sinks', 'observe', 'kubernetes', 'config', 'testing'],
@@ -30,6 +30,8 @@ const arrows = {
   'errno-of': { values: [] },
   model: { values: [] },
   'retry-after': { values: [] },
+  'unwritten-paths': { values: [] },
+  userinfo: { values: [] },
   version: { values: [] },
 };
 

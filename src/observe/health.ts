@@ -1,4 +1,5 @@
-import { type FileOutcome, type Scope, type SidecarEvent, type SourceError, scopeName } from '../model.js';
+import { type Scope, type SidecarEvent, type SourceError, scopeName } from '../model.js';
+import { UnwrittenPaths } from '../unwritten-paths.js';
 
 /** Of /healthz, by contract: an API server that cannot be reached for this long is a fault. */
 const UNREACHED_MS = 60_000;
@@ -55,7 +56,7 @@ interface ScopeState {
 /** Answers from what the pipeline says of itself, never from a timer of its own: a stuck loop cannot look healthy. */
 export function createHealth({ clock, scopes = [], sleepTimeMs = 0 }: HealthOptions): Health {
   const states = new Map<Scope, ScopeState>();
-  const failedPaths = new Set<string>();
+  const unwrittenPaths = new UnwrittenPaths();
   let synced = false;
   let published = false;
   let journalFailed = false;
@@ -79,11 +80,6 @@ export function createHealth({ clock, scopes = [], sleepTimeMs = 0 }: HealthOpti
     state.failure = { since: state.failure?.since ?? clock(), error: event.error };
   }
 
-  function observeFile(outcome: FileOutcome): void {
-    if (outcome.op === 'failed' && outcome.error.fault === 'disk') failedPaths.add(outcome.path);
-    else failedPaths.delete(outcome.path);
-  }
-
   const each = (say: (state: ScopeState, name: string) => string | false | undefined): readonly string[] =>
     [...states].map(([scope, state]) => say(state, scopeName(scope))).filter((reason) => typeof reason === 'string');
 
@@ -100,17 +96,17 @@ export function createHealth({ clock, scopes = [], sleepTimeMs = 0 }: HealthOpti
         `${name} could not be read for ${seconds(forMs)} s${because(state)}`
       );
     });
-  const unwritten = () => (failedPaths.size > 0 ? [`${failedPaths.size} files could not be written`] : []);
+  const unwritten = () => (unwrittenPaths.size > 0 ? [`${unwrittenPaths.size} files could not be written`] : []);
   const unpublished = () => (published ? [] : ['the initial sync is not on disk yet', ...unlisted(), ...unwritten()]);
 
   return {
     observe(event) {
       if ('scope' in event) observeScope(event);
-      else if (event.type === 'file') observeFile(event);
+      else if (event.type === 'file') unwrittenPaths.note(event);
       else if (event.type === 'synced') synced = true;
       else if (event.type === 'folder' && event.state === 'journal-failed') journalFailed = true;
       else if (event.type === 'folder' && event.state === 'journal-recovered') journalFailed = false;
-      published ||= synced && failedPaths.size === 0;
+      published ||= synced && unwrittenPaths.size === 0;
     },
     healthz: () => answer([...unpublished(), ...unreached(), ...dead()]),
     livez: () => answer(dead()),

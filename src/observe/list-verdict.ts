@@ -1,5 +1,6 @@
 import type { Config } from '../config/options.js';
 import type { SidecarEvent } from '../model.js';
+import { UnwrittenPaths } from '../unwritten-paths.js';
 
 export interface ListVerdict {
   readonly observe: (event: SidecarEvent) => void;
@@ -14,7 +15,7 @@ export interface ListVerdict {
  * (refusals, collisions, a path that is taken by a directory) with `LIST_STRICT=true`.
  */
 export function listVerdict(): ListVerdict {
-  const unwritten = new Set<string>();
+  const unwritten = new UnwrittenPaths();
   let listed = false;
   let refused = 0;
   return {
@@ -23,12 +24,9 @@ export function listVerdict(): ListVerdict {
         listed = true;
       } else if (event.type === 'refused' || event.type === 'conflict') {
         refused++;
-      } else if (event.type === 'file' && event.op !== 'failed') {
-        unwritten.delete(event.path);
-      } else if (event.type === 'file' && event.error.fault === 'disk') {
-        unwritten.add(event.path);
       } else if (event.type === 'file') {
-        refused++;
+        unwritten.note(event);
+        refused += event.op === 'failed' && event.error.fault === 'object' ? 1 : 0;
       }
     },
     listed: () => listed,

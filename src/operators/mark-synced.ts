@@ -1,5 +1,6 @@
 import { concatMap, defer, type OperatorFunction } from 'rxjs';
 import type { FileOutcome } from '../model.js';
+import { UnwrittenPaths } from '../unwritten-paths.js';
 import type { Listed } from './claim-paths.js';
 
 /** The initial lists are on disk. Once. */
@@ -22,17 +23,13 @@ export function markSynced<T extends { readonly type: string }>(): OperatorFunct
 > {
   return (source$) =>
     defer(() => {
-      const unwritten = new Set<string>();
+      const unwritten = new UnwrittenPaths();
       let listed = false;
       let synced = false;
       return source$.pipe(
         concatMap((event): (T | FileOutcome | Listed | Synced)[] => {
           if (isFileOutcome(event)) {
-            if (event.op === 'failed' && event.error.fault === 'disk') {
-              unwritten.add(event.path);
-            } else {
-              unwritten.delete(event.path);
-            }
+            unwritten.note(event);
           }
           listed ||= event.type === 'listed';
           if (synced || !listed || unwritten.size > 0) {

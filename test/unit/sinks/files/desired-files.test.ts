@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { WatchedObject } from '../../../../src/model.js';
 import { desiredFiles } from '../../../../src/sinks/files/desired-files.js';
 import type { Layout } from '../../../../src/sinks/files/layout.js';
+import { watched } from '../../operators/events.js';
 
 const ANNOTATION = 'k8s-sidecar-target-directory';
 const layout: Layout = {
@@ -11,21 +12,7 @@ const layout: Layout = {
   uniqueFilenames: false,
 };
 
-function object(change: Partial<WatchedObject> = {}): WatchedObject {
-  return {
-    kind: 'configmap',
-    namespace: 'default',
-    name: 'rules',
-    uid: 'u',
-    resourceVersion: '1',
-    creationTimestamp: '2026-01-01T00:00:00Z',
-    labels: {},
-    annotations: {},
-    data: {},
-    binaryData: {},
-    ...change,
-  };
-}
+const object = (change: Partial<WatchedObject> = {}): WatchedObject => watched('rules', change);
 
 const bytesOf = (change: Partial<WatchedObject>): Record<string, string> =>
   Object.fromEntries(
