@@ -1,3 +1,4 @@
+import { userinfoOf } from '../userinfo.js';
 import { fileKey } from './option-spec.js';
 import { type Config, optionEntries } from './options.js';
 
@@ -23,13 +24,5 @@ export function secretsOf(config: Config): readonly string[] {
 
 function secretsOfUrl(url: URL): readonly string[] {
   const values = [...url.searchParams.values()].filter((value) => value.length >= MIN_QUERY_SECRET);
-  return [url.password, decode(url.password), url.search.slice(1), ...values];
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return [url.password, userinfoOf(url).password, url.search.slice(1), ...values];
 }

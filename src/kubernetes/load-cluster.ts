@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { delimiter, join } from 'node:path';
+import { userinfoOf } from '../userinfo.js';
 import { ClusterConfigError } from './cluster-config-error.js';
 import type { CredentialSource } from './credential-source.js';
 import { createCredentials } from './credentials.js';
@@ -100,10 +101,13 @@ function checkedProxy(text: string | undefined, origin: string, onSecret: (value
   if (proxy?.protocol !== 'http:' && proxy?.protocol !== 'https:') {
     throw new ClusterConfigError('unsupported', `Expected \`proxy-url\` to be an http or https URL: ${origin}.`);
   }
-  if (proxy.password !== '') {
-    onSecret(proxy.password);
-    onSecret(decodeURIComponent(proxy.password));
+  const { username, password } = userinfoOf(proxy);
+  for (const secret of new Set([proxy.password, password].filter((text) => text !== ''))) {
+    onSecret(secret);
   }
+  // The agent decodes both, and would throw at a percent sign that begins no escape.
+  proxy.username = encodeURIComponent(username);
+  proxy.password = encodeURIComponent(password);
   return proxy;
 }
 

@@ -1,9 +1,9 @@
 import { assertDuration } from '../../operators/assert-duration.js';
+import { userinfoOf } from '../../userinfo.js';
 import type { BasicAuthOptions } from './basic-auth.js';
 import type { ProxySettings } from './find-proxy.js';
 import { secretsOfTarget } from './secrets-of-target.js';
 import { DEFAULT_SUCCESS, type SuccessRule } from './success-rule.js';
-import { userinfoOf } from './userinfo.js';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

@@ -1,8 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type Socket } from 'node:net';
+import { userinfoOf } from '../../userinfo.js';
 import { bareHost, ProxyError, portOf } from './find-proxy.js';
-import { userinfoOf } from './userinfo.js';
 
 /** What TLS connections trust. */
 export interface TlsTrust {

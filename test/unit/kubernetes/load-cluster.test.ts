@@ -391,3 +391,22 @@ describe('an exec plugin', () => {
     expect((await credentials.current()).headers['authorization']).toBe('Bearer T');
   });
 });
+
+describe('the proxy of a kubeconfig', () => {
+  const proxyOf = (proxy: string) => load1({ cluster: { 'proxy-url': proxy } }).proxy;
+
+  test.each([
+    ['an escape', 'http://user:pa%20ss@proxy:8080', 'pa ss'],
+    ['a percent sign that begins no escape', 'http://user:50%@proxy:8080', '50%'],
+  ])('takes a password with %s as it is meant, and tells it as a secret', (_, url, password) => {
+    const proxy = proxyOf(url);
+    expect(decodeURIComponent(proxy?.password ?? '')).toBe(password);
+    expect(decodeURIComponent(proxy?.username ?? '')).toBe('user');
+    expect(secrets).toContain(password);
+  });
+
+  test('without credentials tells no secret', () => {
+    expect(proxyOf('https://proxy:8080')?.href).toBe('https://proxy:8080/');
+    expect(secrets).toEqual([]);
+  });
+});
