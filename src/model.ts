@@ -240,22 +240,40 @@ export type NotificationOutcome =
       readonly retryInMs: number | undefined;
     };
 
+/** How many objects a scope holds: after each complete list, and when it changed. */
+export interface Objects {
+  readonly type: 'objects';
+  readonly scope: Scope;
+  readonly count: number;
+}
+
+/** All outcomes of one plan were given. */
+export interface Published {
+  readonly type: 'published';
+}
+
+/** Every scope was listed and every path decided: all plans of the initial lists were given. Once. */
+export interface Listed {
+  readonly type: 'listed';
+}
+
+/** The initial sync is on disk: every scope was listed, every file written or refused. Once. */
+export interface Synced {
+  readonly type: 'synced';
+}
+
 /** Everything that the running pipeline says of itself: logs, health and metrics are functions of this one stream. */
 export type SidecarEvent =
-  | { readonly type: 'init'; readonly scope: Scope }
-  | { readonly type: 'init-done'; readonly scope: Scope }
+  | ListMark
   | SourceStatus
-  | { readonly type: 'objects'; readonly scope: Scope; readonly count: number }
+  | Objects
   | Refusal
   | PathConflict
   | FileOutcome
   | FolderStatus
-  /** All outcomes of one plan were given. */
-  | { readonly type: 'published' }
-  /** Every scope was listed and every file of it tried. Once. */
-  | { readonly type: 'listed' }
-  /** The initial sync is on disk: every scope was listed, every file written or refused. Once. */
-  | { readonly type: 'synced' }
+  | Published
+  | Listed
+  | Synced
   | NotificationOutcome;
 
 /**

@@ -1,9 +1,11 @@
 import { defer, mergeMap, type OperatorFunction, startWith } from 'rxjs';
 import {
   type DesiredFile,
+  type Listed,
   type ListMark,
   type ObjectChange,
   type ObjectKey,
+  type Objects,
   objectKey,
   type PathConflict,
   type PathPlan,
@@ -12,18 +14,13 @@ import {
   type SourceStatus,
   type WatchedObject,
 } from '../model.js';
-import { countObjects, type Objects } from './count-objects.js';
+import { countObjects } from './count-objects.js';
 import { type LedgerDecision, PathLedger } from './path-ledger.js';
 
 /** The object holds a path now, and its content is not in hand: somebody fetches it and feeds it in as a change. */
 export interface ContentNeeded {
   readonly type: 'needed';
   readonly key: ObjectKey;
-}
-
-/** Every scope was listed and every path decided: all plans of the initial lists were given. Once. */
-export interface Listed {
-  readonly type: 'listed';
 }
 
 /** What lists and watches say, reconciled. */

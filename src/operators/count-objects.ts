@@ -1,12 +1,5 @@
-import { type ListMark, type ObjectChange, objectKey, type Scope, type SourceStatus } from '../model.js';
+import { type ListMark, type ObjectChange, type Objects, objectKey, type Scope, type SourceStatus } from '../model.js';
 import type { PathLedger } from './path-ledger.js';
-
-/** How many objects a scope holds: after each complete list, and when it changed. */
-export interface Objects {
-  readonly type: 'objects';
-  readonly scope: Scope;
-  readonly count: number;
-}
 
 /** Asked before the ledger hears of the event, since it knows which objects are new. */
 export function countObjects(

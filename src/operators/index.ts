@@ -1,9 +1,8 @@
 /** Operators, each from stream to stream. The public surface of `k8s-sidecar/operators`. */
 
 export { type BackoffOptions, backoffMs, DEFAULT_BACKOFF } from './backoff.js';
-export { type ClaimPathsOptions, type ContentNeeded, claimPaths, type Listed, type Remembered } from './claim-paths.js';
+export { type ClaimPathsOptions, type ContentNeeded, claimPaths, type Remembered } from './claim-paths.js';
 export { type CoalesceOptions, coalesce } from './coalesce.js';
-export type { Objects } from './count-objects.js';
 export { type DebounceByKeyOptions, debounceByKey } from './debounce-by-key.js';
 export { type FetchContentsOptions, fetchContents } from './fetch-contents.js';
 export { filterByLabel } from './filter-by-label.js';
@@ -12,7 +11,7 @@ export { type HoldInitialOptions, holdInitial } from './hold-initial.js';
 export type { LabelRequirement, Labels } from './label-requirement.js';
 export { type LabelSelector, parseLabelSelector } from './label-selector.js';
 export { type LatestByKeyOptions, latestByKey } from './latest-by-key.js';
-export { markSynced, type Synced } from './mark-synced.js';
+export { markSynced } from './mark-synced.js';
 export { reconcileLists } from './reconcile-lists.js';
 export { type RetryFailedFilesOptions, retryFailedFiles } from './retry-failed-files.js';
 export { type RetryWithBackoffOptions, retryWithBackoff } from './retry-with-backoff.js';

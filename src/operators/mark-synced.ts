@@ -1,12 +1,6 @@
 import { concatMap, defer, type OperatorFunction } from 'rxjs';
-import type { FileOutcome } from '../model.js';
+import type { FileOutcome, Listed, Synced } from '../model.js';
 import { UnwrittenPaths } from '../unwritten-paths.js';
-import type { Listed } from './claim-paths.js';
-
-/** The initial lists are on disk. Once. */
-export interface Synced {
-  readonly type: 'synced';
-}
 
 /**
  * Adds `synced` once every file of the initial lists is on disk: behind `listed`, or behind the outcome that mends the

@@ -1,11 +1,6 @@
 import { concat, concatMap, defer, from } from 'rxjs';
-import type { FileOutcome, FolderStatus, PathPlan, Sink } from '../../model.js';
+import type { FileOutcome, FolderStatus, PathPlan, Published, Sink } from '../../model.js';
 import type { FileStore } from './file-store.js';
-
-/** All outcomes of one plan were given. */
-export interface Published {
-  readonly type: 'published';
-}
 
 const published: Published = { type: 'published' };
 

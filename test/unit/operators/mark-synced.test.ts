@@ -1,7 +1,6 @@
 import { it } from 'vitest';
-import type { FileOutcome, ResourceEvent } from '../../../src/model.js';
-import type { Listed } from '../../../src/operators/claim-paths.js';
-import { markSynced, type Synced } from '../../../src/operators/mark-synced.js';
+import type { FileOutcome, Listed, ResourceEvent, Synced } from '../../../src/model.js';
+import { markSynced } from '../../../src/operators/mark-synced.js';
 import { absent, initDone, key, unwritten, written } from './events.js';
 import { marbles, marbleTable, neverAndEmpty } from './marbles.js';
 
