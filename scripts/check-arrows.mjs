@@ -12,8 +12,21 @@ import { fileURLToPath } from 'node:url';
 const leaves = ['errno-of', 'model', 'retry-after', 'unwritten-paths', 'userinfo', 'version'];
 const arrows = {
   main: {
-    values: ['program', 'sidecar', 'streams', 'operators', 'sinks', 'observe', 'kubernetes', 'config', 'testing'],
+    values: [
+      'program',
+      'dev',
+      'sidecar',
+      'streams',
+      'operators',
+      'sinks',
+      'observe',
+      'kubernetes',
+      'config',
+      'testing',
+    ],
   },
+  /** Runs the program that main gives it, on a Kubernetes API of its own: not in the container's bundle. */
+  dev: { values: ['streams', 'operators', 'config', 'testing'], types: ['program'] },
   /** What main runs, without the process: as free in its choice, and testable. */
   program: { values: ['collector', 'sidecar', 'streams', 'operators', 'sinks', 'observe', 'kubernetes', 'config'] },
   /** Turns a configuration into the parts of one sidecar. */
@@ -26,7 +39,7 @@ const arrows = {
   observe: { values: [], types: ['config'] },
   kubernetes: { values: [], types: ['config'] },
   config: { values: [] },
-  testing: { values: ['kubernetes'] },
+  testing: { values: ['kubernetes', 'operators'] },
   'errno-of': { values: [] },
   model: { values: [] },
   'retry-after': { values: [] },

@@ -24,7 +24,10 @@ const importing = (name: string) => `import { x } from '${name}';\n`;
 describe('the arrows hold', () => {
   test('in a tree that follows the design', () => {
     const wrong = tree({
-      'main.ts': `${importing('./sidecar.js')}${importing('./config/read.js')}process.exitCode = 1;\n`,
+      'main.ts': `${importing('./sidecar.js')}${importing('./config/read.js')}import('./dev/run.js');\nprocess.exitCode = 1;\n`,
+      'dev/run.ts': `${importing('../streams/watch.js')}${importing('../testing/api.js')}import type { P } from '../program.js';\n`,
+      'testing/api.ts': '',
+      'program.ts': '',
       'index.ts': "export * from './model.js';\nexport { watch } from './streams/watch.js';\n",
       'sidecar.ts': `${importing('./streams/watch.js')}${importing('./sinks/files/write.js')}import type { C } from './config/read.js';\n`,
       'streams/watch.ts': `${importing('../operators/backoff.js')}${importing('../kubernetes/get.js')}import { of } from 'rxjs';\n`,
@@ -83,6 +86,13 @@ describe('the arrows are broken', () => {
       'src/observe/a.ts imports src/sidecar.ts',
     ],
     ['somebody uses the entry', 'sidecar.ts', importing('./main.js'), 'src/sidecar.ts imports src/main.ts'],
+    [
+      'dev uses the program that main hands it',
+      'dev/a.ts',
+      importing('../program.js'),
+      'src/dev/a.ts imports src/program.ts',
+    ],
+    ['the program uses dev', 'program.ts', importing('./dev/b.js'), 'src/program.ts imports src/dev/b.ts'],
     ['the model uses a room', 'model.ts', importing('./streams/b.js'), 'src/model.ts imports src/streams/b.ts'],
     [
       'only types are taken, of a room other than config',
