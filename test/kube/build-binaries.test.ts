@@ -32,20 +32,21 @@ esac`;
   await writeFile(join(folder, 'go'), script);
   await chmod(join(folder, 'go'), 0o755);
 }
-const builds = 'sleep 0.2; touch $GOBIN/server $GOBIN/kube-apiserver';
+const builds = 'sleep 0.2; touch $GOBIN/server $GOBIN/kube-apiserver $GOBIN/kubectl';
 const calls = async () => (await readFile(join(folder, 'calls'), 'utf8')).trim().split('\n');
 
 describe('building the API server', () => {
-  test('calls go once for both, with the version stamped in, and finds them the next time', async () => {
+  test('calls go once for all, with the version stamped in, and finds them the next time', async () => {
     await fakeGo(builds);
     const first = await build();
     expect(await build()).toEqual(first);
     expect(first.etcd).toMatch(/cache\/k8s-sidecar\/kube-[0-9a-f]{16}\/etcd$/);
-    expect(await readdir(join(first.etcd, '..'))).toEqual(['etcd', 'kube-apiserver']);
+    expect(await readdir(join(first.etcd, '..'))).toEqual(['etcd', 'kube-apiserver', 'kubectl']);
     expect(await calls()).toEqual([
       '-mod=readonly -buildvcs=false 0 install -ldflags=-s -w -X k8s.io/component-base/version.gitVersion=v1.37.2 ' +
         '-X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=37 ' +
-        '-X k8s.io/component-base/version.gitTreeState=clean go.etcd.io/etcd/server/v3 k8s.io/kubernetes/cmd/kube-apiserver',
+        '-X k8s.io/component-base/version.gitTreeState=clean go.etcd.io/etcd/server/v3 ' +
+        'k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kubectl',
     ]);
     expect(said).toHaveLength(1);
   });
@@ -73,12 +74,18 @@ describe('building the API server', () => {
     await build();
   });
 
-  test('is left to KUBEBUILDER_ASSETS, which must hold both', async () => {
+  test('is left to KUBEBUILDER_ASSETS, which must hold all', async () => {
     env['KUBEBUILDER_ASSETS'] = folder;
     await writeFile(join(folder, 'etcd'), '');
     await expect(build()).rejects.toThrow(`Expected ${folder} to hold kube-apiserver`);
     await writeFile(join(folder, 'kube-apiserver'), '');
-    expect(await build()).toEqual({ etcd: join(folder, 'etcd'), apiServer: join(folder, 'kube-apiserver') });
+    await expect(build()).rejects.toThrow(`Expected ${folder} to hold kubectl`);
+    await writeFile(join(folder, 'kubectl'), '');
+    expect(await build()).toEqual({
+      etcd: join(folder, 'etcd'),
+      apiServer: join(folder, 'kube-apiserver'),
+      kubectl: join(folder, 'kubectl'),
+    });
   });
 
   test('without Go is an error of its own', async () => {

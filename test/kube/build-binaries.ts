@@ -5,9 +5,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { withHeartbeatLock } from './heartbeat-lock.js';
 
+/** Paths of the programs. */
 export interface KubeBinaries {
   readonly etcd: string;
   readonly apiServer: string;
+  readonly kubectl: string;
 }
 
 /** `go` is not on the PATH, so the binaries cannot be built. Everything else that goes wrong is an ordinary error. */
@@ -20,12 +22,14 @@ export class GoMissingError extends Error {
 const programs = [
   { pkg: 'go.etcd.io/etcd/server/v3', built: 'server', name: 'etcd' },
   { pkg: 'k8s.io/kubernetes/cmd/kube-apiserver', built: 'kube-apiserver', name: 'kube-apiserver' },
+  { pkg: 'k8s.io/kubernetes/cmd/kubectl', built: 'kubectl', name: 'kubectl' },
 ] as const;
 
 /**
- * Gives kube-apiserver and etcd in the versions that `test/tools/go.mod` pins, building them where they are not cached.
+ * Gives kube-apiserver, etcd and kubectl in the versions that `test/tools/go.mod` pins, building them where they are
+ * not cached.
  *
- * 1. `KUBEBUILDER_ASSETS` names a directory that has both: taken as it is.
+ * 1. `KUBEBUILDER_ASSETS` names a directory that has them all: taken as it is.
  * 2. The cache directory's name is a hash of all that decides the binaries. If it exists it is complete: go to 6.
  * 3. Take the lock, look again: another process may have built them while we waited.
  * 4. Build into a temporary directory beside it. Minutes when Go's own cache is cold.
@@ -54,7 +58,7 @@ export async function buildKubeBinaries(
   await mkdir(cache, { recursive: true });
   await withHeartbeatLock(`${target}.lock`, async () => {
     if (await exists(target)) return; // 3
-    say(`building kube-apiserver and etcd into ${target}: about ten minutes the first time`);
+    say(`building kube-apiserver, etcd and kubectl into ${target}: about ten minutes the first time`);
     const building = await mkdtemp(`${target}.`);
     try {
       const packages = programs.map(({ pkg }) => pkg);
@@ -85,7 +89,7 @@ async function binariesIn(dir: string): Promise<KubeBinaries> {
     if (!(await exists(join(dir, name))))
       throw new Error(`Expected ${dir} to hold ${name}: remove it or put it there.`);
   }
-  return { etcd: join(dir, 'etcd'), apiServer: join(dir, 'kube-apiserver') };
+  return { etcd: join(dir, 'etcd'), apiServer: join(dir, 'kube-apiserver'), kubectl: join(dir, 'kubectl') };
 }
 
 async function goEnvironment(cwd: string, env: NodeJS.ProcessEnv): Promise<unknown> {

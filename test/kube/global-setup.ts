@@ -1,11 +1,11 @@
 import type { TestProject } from 'vitest/node';
-import { buildKubeBinaries, GoMissingError } from './build-binaries.js';
+import { buildKubeBinaries, GoMissingError, type KubeBinaries } from './build-binaries.js';
 import type { KubeConnection } from './kube-connection.js';
 import { startKube } from './start-kube.js';
 
 /** What the global setup tells the tests. */
 export type KubeProvision =
-  | { readonly available: true; readonly connection: KubeConnection }
+  | { readonly available: true; readonly connection: KubeConnection; readonly binaries: KubeBinaries }
   | { readonly available: false; readonly reason: string };
 
 declare module 'vitest' {
@@ -23,7 +23,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   try {
     const binaries = await buildKubeBinaries(toolsDir, process.env, say);
     const { stop, ...connection } = await startKube(binaries);
-    project.provide('kube', { available: true, connection });
+    project.provide('kube', { available: true, connection, binaries });
     return stop;
   } catch (error) {
     if (!(error instanceof GoMissingError) || process.env['CI']) throw error;

@@ -8,6 +8,8 @@ export type KubeUser = 'admin' | 'user-a' | 'user-b' | 'user-c' | 'user-d';
 export interface KubeConnection {
   /** `https://127.0.0.1:PORT` */
   readonly url: string;
+  /** `http://127.0.0.1:PORT`: the etcd behind it, without credentials. */
+  readonly etcdUrl: string;
   readonly port: number;
   /** PEM: the server's own certificate, valid for 127.0.0.1 and localhost. */
   readonly caFile: string;

@@ -24,6 +24,9 @@ const users = ['admin', 'user-a', 'user-b', 'user-c', 'user-d'] as const satisfi
 const readyWithinMs = 90_000;
 const stopWithinMs = 10_000;
 
+/** What it takes to start an API server. */
+export type ServerBinaries = Pick<KubeBinaries, 'etcd' | 'apiServer'>;
+
 /**
  * Starts etcd and a kube-apiserver on loopback, with RBAC and one bearer token for each user.
  *
@@ -32,7 +35,7 @@ const stopWithinMs = 10_000;
  * 3. Start the reaper, which ends them should we die without doing so.
  * 4. Wait for `/readyz`: about 4 s.
  */
-export async function startKube(binaries: KubeBinaries, options: StartKubeOptions = {}): Promise<Kube> {
+export async function startKube(binaries: ServerBinaries, options: StartKubeOptions = {}): Promise<Kube> {
   for (let tries = 1; ; tries++) {
     try {
       return await startOnce(binaries, options);
@@ -43,7 +46,7 @@ export async function startKube(binaries: KubeBinaries, options: StartKubeOption
   }
 }
 
-async function startOnce(binaries: KubeBinaries, { apiServerFlags = [] }: StartKubeOptions): Promise<Kube> {
+async function startOnce(binaries: ServerBinaries, { apiServerFlags = [] }: StartKubeOptions): Promise<Kube> {
   const folder = await mkdtemp(join(tmpdir(), 'kube-'));
   const tokens = Object.fromEntries(users.map((user) => [user, `token-of-${user}`])) as Record<KubeUser, string>;
   const rows = users.map((user) => `${tokens[user]},${user},${user}${user === 'admin' ? ',system:masters' : ''}\n`);
@@ -65,6 +68,7 @@ async function startOnce(binaries: KubeBinaries, { apiServerFlags = [] }: StartK
   };
   const kube: Kube = {
     url: `https://127.0.0.1:${port}`,
+    etcdUrl: `http://127.0.0.1:${clientPort}`,
     port,
     caFile: join(folder, 'certs', 'apiserver.crt'),
     adminToken: tokens.admin,
