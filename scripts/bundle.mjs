@@ -13,7 +13,7 @@ const rxjs = join(root, 'node_modules/rxjs/dist/esm');
  * uses, `exports` all it takes from there. A new version that takes another one fails the build, it does not fail at run time.
  */
 const refused = [
-  // Its generated API client: 2,742 models, and with them undici. We speak to the API through axios.
+  // Its generated API client: 2,742 models, and with them undici. Our requests are our own.
   {
     from: '@kubernetes/client-node',
     import: './gen/index.js',
@@ -30,56 +30,22 @@ const refused = [
   },
   { from: '@kubernetes/client-node', import: 'socks', exports: ['SocksClient'] },
   { from: '@kubernetes/client-node', import: 'socks-proxy-agent', exports: ['SocksProxyAgent'] },
-  // Bodies are strings: no multipart, hence no form-data with its table of all MIME types.
-  { from: 'axios', import: 'form-data', exports: ['default'] },
-  { from: 'axios', import: './fetch.js', exports: ['getFetch'] },
 ];
 
 /** What is replaced by code that stands in for it. */
 const replaced = [
-  // `false` is how axios' own file says that there is no XMLHttpRequest here.
-  { from: 'axios', import: './xhr.js', contents: 'export default false;' },
-  { from: 'axios', import: 'http2', contents: 'export default { constants: {} };' },
-  // With DEBUG in the environment it would print URLs and headers, secrets included, past our log.
-  { from: 'follow-redirects', import: 'debug', contents: 'module.exports = () => () => undefined;' },
-  { from: 'https-proxy-agent', import: 'debug', contents: 'module.exports = () => () => undefined;' },
-  { from: 'agent-base', import: 'debug', contents: 'module.exports = () => () => undefined;' },
-  // Worker threads for transports: our log is written by the process itself.
-  {
-    from: 'pino',
-    import: './transport',
-    contents: 'module.exports = () => { throw new Error("pino transports are not part of this bundle."); };',
-  },
-  {
-    from: 'pino',
-    import: './lib/transport',
-    contents: 'module.exports = () => { throw new Error("pino transports are not part of this bundle."); };',
-  },
   // Only the version is read from it.
   { from: '@kubernetes/client-node', import: '../package.json', contents: 'export default { version: "2" };' },
 ];
 
 /** Packages that would undo the work if they came in by another way. */
-const unwanted = [
-  'undici',
-  'openid-client',
-  'socks',
-  'ws',
-  'isomorphic-ws',
-  'stream-buffers',
-  'form-data',
-  'mime-db',
-  'jsonpath-plus',
-  'thread-stream',
-  'debug',
-];
+const unwanted = ['undici', 'openid-client', 'socks', 'ws', 'isomorphic-ws', 'stream-buffers', 'jsonpath-plus'];
 
 /**
- * Touching one of these loads Node's own undici, 4 MiB, and `typeof` touches. They are gone before any module of the
- * bundle runs; nothing in it uses them.
+ * Not for containers: it stays a file of the npm package, beside the bundle, which loads it when it is asked for, with all that it
+ * needs (a YAML parser, a Kubernetes API).
  */
-const dropGlobals =
-  'for (const name of ["fetch", "FormData", "Headers", "Request", "Response", "WebSocket", "EventSource"]) delete globalThis[name];';
+const besideTheBundle = ['./dev/run-dev.js'];
 
 /** Bundles `entry` into `outfile`; gives the size in bytes and the packages inside. */
 export async function bundle({ entry, outfile }) {
@@ -96,7 +62,7 @@ export async function bundle({ entry, outfile }) {
     nodePaths: [join(root, 'node_modules')],
     // A package on RxJS would come as CommonJS otherwise, and bring the CommonJS rxjs with it, a second one.
     mainFields: ['module', 'main'],
-    banner: { js: `#!/usr/bin/env node\n${dropGlobals}` },
+    banner: { js: '#!/usr/bin/env node' },
     plugins: [lean],
     metafile: true,
     logLevel: 'silent',
@@ -120,6 +86,7 @@ const lean = {
   setup({ onResolve, onLoad }) {
     const stubs = new Map([...refused, ...replaced].map((stub) => [`${stub.from} ${stub.import}`, stub]));
     onResolve({ filter: /.*/ }, ({ path, importer }) => {
+      if (besideTheBundle.includes(path)) return { path, external: true };
       const from = packageOf(importer);
       const stub = from && stubs.get(`${from} ${path}`);
       if (stub) return { path: `${from} ${path}`, namespace: 'stub', pluginData: stub, sideEffects: false };
@@ -147,7 +114,7 @@ function refusal({ from, import: name, exports }) {
   return [refuse, ...lines].join('\n');
 }
 
-/** `axios` for `…/node_modules/axios/lib/utils.js`; nothing for our own files. */
+/** `rxjs` for `…/node_modules/rxjs/dist/esm/index.js`; nothing for our own files. */
 function packageOf(path) {
   return /.*node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(path)?.[1]?.replace('\\', '/');
 }

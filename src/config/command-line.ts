@@ -4,11 +4,13 @@ import { flagName } from './option-spec.js';
 import { optionEntries, type Variable } from './options.js';
 
 const commands = ['run', 'plan', 'dev', 'config', 'healthcheck'];
-const built = new Set(['run']);
+const built = new Set(['run', 'dev']);
 
 export interface CommandLine {
   /** What to do; `help` and `version` win over everything, errors included. */
   readonly command: 'run' | 'help' | 'version';
+  /** Where `dev` is asked for, which runs on a Kubernetes API of its own: the manifests in it, if they were named. */
+  readonly dev?: { readonly manifests: string | undefined };
   /** The text of each flag, the last one where it is repeated. */
   readonly flags: ReadonlyMap<Variable, string>;
   readonly errors: readonly ConfigError[];
@@ -16,7 +18,8 @@ export interface CommandLine {
 
 /**
  * Splits the arguments, without `node` and the script, into a command and flags: `--flag value`, `--flag=value`,
- * and a boolean's `--flag` alone. A value that begins with `--` needs the form with `=`.
+ * and a boolean's `--flag` alone. A value that begins with `--` needs the form with `=`. Behind `dev` one more argument
+ * may stand.
  *
  * What is not known is not shown, but for the name of a flag or a command: it may be a secret that came apart.
  */
@@ -26,6 +29,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const flags = new Map<Variable, string>();
   const errors: ConfigError[] = [];
   let command: string | undefined;
+  let manifests: string | undefined;
   let show: 'help' | 'version' | undefined;
 
   for (let index = 0; index < argv.length; index++) {
@@ -34,6 +38,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     const [, name, inline] = /^--?([^=]*)(?:=(.*))?$/s.exec(argument) ?? [];
     if (name === undefined) {
       if (command === undefined && (index === 0 || commands.includes(argument))) command = argument;
+      else if (command === 'dev' && manifests === undefined && argument !== '') manifests = argument;
       else
         errors.push(
           new ConfigError(
@@ -59,7 +64,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     }
   }
   if (command !== undefined && !built.has(command)) errors.unshift(wrongCommand(command));
-  return { command: show ?? 'run', flags, errors };
+  return { command: show ?? 'run', ...(command === 'dev' && { dev: { manifests } }), flags, errors };
 }
 
 function unknownFlag(argument: string, known: readonly string[]): ConfigError {
@@ -73,7 +78,10 @@ function unknownFlag(argument: string, known: readonly string[]): ConfigError {
 
 function wrongCommand(command: string): ConfigError {
   if (commands.includes(command)) {
-    return new ConfigError('later', `The command \`${command}\` comes with a later release; this one has \`run\`.`);
+    return new ConfigError(
+      'later',
+      `The command \`${command}\` comes with a later release; this one has \`run\` and \`dev\`.`,
+    );
   }
   const nearest = nearestName(command, commands);
   const shown = JSON.stringify(command.slice(0, 60));

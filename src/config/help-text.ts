@@ -8,8 +8,17 @@ const INDENT = 6;
 export function helpText(): string {
   const lines = [
     'Usage: k8s-sidecar [run] [--flag value | --flag=value]...',
+    '       k8s-sidecar dev [MANIFESTS] [--flag value | --flag=value]...',
     '',
     ...wrap('Keeps files equal to labelled ConfigMaps and Secrets, and tells the application after a change.', 0),
+    '',
+    '  run',
+    ...wrap('Collects from the cluster, until it is stopped. Default.', INDENT),
+    '  dev',
+    ...wrap(
+      'Tries it out without a cluster: collects from a Kubernetes API of its own, which holds the manifests in MANIFESTS, and tells an application of its own. MANIFESTS is a folder or a file that may be edited while it runs. Default: examples. LABEL is collect, RESOURCE both, NAMESPACE default, and FOLDER .k8s-sidecar/files, unless they are set.',
+      INDENT,
+    ),
     '',
     ...wrap(
       'Each flag has a variable of the same name in capitals. A flag wins over its variable. An empty value means unset.',

@@ -56,10 +56,31 @@ describe('commands', () => {
     expect(parse('--label=a', 'run').errors).toEqual([]);
   });
 
-  test.each(['plan', 'dev', 'config', 'healthcheck'])('%s comes later', (command) => {
+  test.each(['plan', 'config', 'healthcheck'])('%s comes later', (command) => {
     expect(parse(command).errors).toEqual([
-      `The command \`${command}\` comes with a later release; this one has \`run\`.`,
+      `The command \`${command}\` comes with a later release; this one has \`run\` and \`dev\`.`,
     ]);
+  });
+
+  test.each<[argv: string[], manifests: string | undefined]>([
+    [['dev'], undefined],
+    [['dev', 'some/folder'], 'some/folder'],
+    [['dev', 'run'], 'run'],
+    [['--label=a', 'dev', 'x.yaml'], 'x.yaml'],
+    [['dev', '--label', 'a', 'x.yaml'], 'x.yaml'],
+    [['dev', '--req-skip-init', 'x.yaml', '--label=a'], 'x.yaml'],
+  ])('dev may be followed by one argument: %j', (argv, manifests) => {
+    expect(parseCommandLine(argv)).toMatchObject({ command: 'run', dev: { manifests }, errors: [] });
+  });
+
+  test('dev is not asked for where it is a value, or where another command stands', () => {
+    expect(parseCommandLine(['run', '--label', 'dev'])).not.toHaveProperty('dev');
+    expect(parseCommandLine([])).not.toHaveProperty('dev');
+  });
+
+  test('help and version win over dev', () => {
+    expect(parse('dev', 'x', '--help').command).toBe('help');
+    expect(parse('--version', 'dev').command).toBe('version');
   });
 
   test('an unknown one names the nearest', () => {
@@ -73,6 +94,8 @@ describe('commands', () => {
     expect(parse('run', 'secret').errors).toEqual([error(2)]);
     expect(parse('--label', 'my', 'secret').errors).toEqual([error(3)]);
     expect(parse('run', 'run').errors).toEqual([error(2)]);
+    expect(parse('dev', 'x', 'secret').errors).toEqual([error(3)]);
+    expect(parse('dev', '', 'x').errors).toEqual([error(2)]);
   });
 });
 

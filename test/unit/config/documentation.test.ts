@@ -22,6 +22,11 @@ describe('--help', () => {
     expect(help.replace(/\s+/g, ' ')).toContain('select objects by. Required.');
   });
 
+  test('names the commands that are there, and no other', () => {
+    const commands = helpText().match(/^ {2}[a-z]+$/gm);
+    expect(commands?.map((line) => line.trim())).toEqual(['run', 'dev']);
+  });
+
   test('is no wider than 96 columns', () => {
     expect(
       Math.max(
