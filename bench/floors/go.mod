@@ -1,0 +1,3 @@
+module k8s-sidecar-floors
+
+go 1.26
