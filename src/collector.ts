@@ -34,9 +34,9 @@ export interface Collector {
   readonly close: () => void;
 }
 
-/** Throws a `ClusterConfigError` when no usable cluster is configured; everything that may mend itself is told in the events. */
-export function openCollector(config: Config, world: CollectorWorld): Collector {
-  const cluster = loadCluster({
+/** Rejects with a `ClusterConfigError` when no usable cluster is configured; everything that may mend itself is told in the events. */
+export async function openCollector(config: Config, world: CollectorWorld): Promise<Collector> {
+  const cluster = await loadCluster({
     ...world,
     kubeconfigPaths: config.kubeconfig?.split(delimiter),
     skipTlsVerify: config.skipTlsVerify,

@@ -87,7 +87,7 @@ async function run(config: Config, world: World, logger: Logger, redactor: Redac
     tap((signal) => logger.info(`stopping on ${signal}`)),
     share(),
   );
-  const collector = openCollector(config, {
+  const collector = await openCollector(config, {
     env: world.env,
     homeDir: world.homeDir,
     onSecret: (value, source) => redactor.add(value, source),

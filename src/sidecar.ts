@@ -20,8 +20,18 @@ import {
   takeWhile,
   tap,
 } from 'rxjs';
-import type { ObjectKey, PathPlan, ResourceEvent, Scope, SidecarEvent, WatchedObject } from './model.js';
+import {
+  type ObjectKey,
+  objectKey,
+  type PathPlan,
+  type ResourceEvent,
+  type Scope,
+  type SidecarEvent,
+  type WatchedObject,
+} from './model.js';
+import { batchPlans } from './operators/batch-plans.js';
 import { type ContentNeeded, claimPaths, type Remembered } from './operators/claim-paths.js';
+import { concatMapIterable } from './operators/concat-map-iterable.js';
 import { debounceByKey } from './operators/debounce-by-key.js';
 import { fetchContents } from './operators/fetch-contents.js';
 import { filterByLabel } from './operators/filter-by-label.js';
@@ -63,9 +73,9 @@ const GROUP_IDLE_MS = 10;
 /**
  * One collector's pipeline: from events to files to notifications, and what it says of itself on the way.
  *
- *     sources ─ filterByLabel ─ reconcileLists ─ groupByObject ─ debounceByKey ─ claimPaths ─ writeFiles ─ tellHooks
- *        ▲                                                            │ content needed      │ failed, folder replaced
- *        └──────────────── fetch one object, list again ──────────────┴─────────────────────┘
+ *     sources ─ filterByLabel ─ groupByObject ─ debounceByKey ─ reconcileLists ─ claimPaths ─ writeFiles ─ tellHooks
+ *        ▲                                                                           │ content needed  │ failed, folder replaced
+ *        └──────────────── fetch one object, list again ─────────────────────────────┴─────────────────┘
  *
  * Never errors; completes with `once`, or when it was stopped and the hooks are done.
  */
@@ -95,8 +105,14 @@ export function runSidecar(options: SidecarOptions): Observable<SidecarEvent> {
 
     const changes$ = merge(sources$, fetched$).pipe(
       options.labelSelector === undefined ? identity : filterByLabel(options.labelSelector),
+      // A list passes beside: each of its objects comes once, and is newer than what is withheld.
+      through(['apply', 'delete'], (live$, lists$) =>
+        live$.pipe(
+          groupByObject({ idleMs: GROUP_IDLE_MS, end$: lists$.pipe(concatMapIterable(outdatedBy)) }),
+          debounceByKey(CHANGE_WINDOW),
+        ),
+      ),
       reconcileLists(),
-      through(['apply', 'delete'], pipe(groupByObject({ idleMs: GROUP_IDLE_MS }), debounceByKey(CHANGE_WINDOW))),
     );
 
     const plans$ = merge(changes$, remembered$.pipe(observeOn(asapScheduler))).pipe(
@@ -109,6 +125,7 @@ export function runSidecar(options: SidecarOptions): Observable<SidecarEvent> {
     );
 
     const files$: Observable<SidecarEvent> = merge(plans$, replan$).pipe(
+      batchPlans(),
       through(['plan'], writeFiles(store)),
       takeWhile((event) => !(once && event.type === 'listed'), true),
       markSynced(),
@@ -157,6 +174,19 @@ export function runSidecar(options: SidecarOptions): Observable<SidecarEvent> {
       finalize(() => store.close()),
     );
   });
+}
+
+/** Whose withheld changes a list's event ends: as it begins and ends, everybody's, since it proves who is gone. */
+function outdatedBy(event: ResourceEvent): readonly (ObjectKey | 'all')[] {
+  switch (event.type) {
+    case 'init':
+    case 'init-done':
+      return ['all'];
+    case 'init-apply':
+      return [objectKey(event.object)];
+    default:
+      return [];
+  }
 }
 
 /** Another folder has a journal of its own; one that could not be read before may hold what an earlier life wrote. */

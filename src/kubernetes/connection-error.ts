@@ -29,19 +29,25 @@ const UNTRUSTED = new Set([
 ]);
 
 /**
- * The error for a connection that could not be made or did not last. The original is no `cause` of it: what axios throws
- * carries the request, hence its credentials.
+ * The error for a connection that could not be made or did not last. The original is no `cause` of it: what clients
+ * throw may carry the request, hence its credentials.
  */
 export function connectionError(error: unknown, server: string): SourceError {
+  if (error instanceof SourceError) {
+    return error;
+  }
   const code = errnoOf(error) ?? 'unknown';
   if (code.startsWith('ERR_OSSL_')) {
     return new SourceError('credentials', `The CA, the client certificate or its key cannot be read (${code}).`);
+  }
+  if (code === 'ERR_INVALID_CHAR') {
+    return new SourceError('credentials', `The token has a character that no HTTP header can carry (${code}).`);
   }
   if (UNTRUSTED.has(code)) {
     const what = 'has a certificate that our CA did not sign: is certificate-authority the CA of this cluster?';
     return new SourceError('unreachable', `${server} ${what} (${code})`);
   }
-  if (code.startsWith('HPE_')) {
+  if (code.startsWith('HPE_') || code.startsWith('Z_')) {
     return new SourceError('malformed', `${server} does not answer in HTTP (${code}).`);
   }
   return new SourceError('unreachable', `${server} ${REASONS[code] ?? 'cannot be reached'} (${code}).`);

@@ -1,16 +1,22 @@
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { ExecPlugin } from './exec-plugin.js';
-
-type Cluster = Parameters<KubeConfig['loadFromClusterAndUser']>[0];
-type User = Parameters<KubeConfig['loadFromClusterAndUser']>[1];
 
 /** Who we are to which server, before any file of it was read. */
 export interface CredentialInputs {
-  readonly cluster: Cluster;
-  readonly user: User;
-  /** Wins over a token in `user`, as in client-go. */
+  /** The server's URL: over plain http nothing is sent that anyone could read along. */
+  readonly server: string;
+  /** TLS, and headers or a name with a password, of what the configuration says itself. Reads its files at each call; throws their errors. */
+  readonly configured: () => Promise<Configured>;
+  /** Wins over a token that is `configured`, as in client-go. */
   readonly tokenFile: string | undefined;
   readonly exec: ExecPlugin | undefined;
+  /** What a plugin is told where it asks for it. */
+  readonly clusterInfo: Readonly<Record<string, unknown>>;
+}
+
+export interface Configured extends TlsIdentity {
+  readonly headers?: Readonly<Record<string, unknown>> | undefined;
+  /** `name:password` */
+  readonly auth?: string | undefined;
 }
 
 /** What decides whether a TLS connection can be shared: equal ones can. */

@@ -1,9 +1,7 @@
-import type { RequestOptions } from 'node:https';
-import { KubeConfig } from '@kubernetes/client-node';
 import { errnoOf } from '../errno-of.js';
 import { SourceError } from '../model.js';
-import type { CredentialInputs, CredentialSource, Credentials, TlsIdentity } from './credential-source.js';
-import { type ExecCredential, type ExecPlugin, runExecPlugin } from './exec-plugin.js';
+import type { Configured, CredentialInputs, CredentialSource, Credentials } from './credential-source.js';
+import type { ExecCredential, ExecPlugin } from './exec-plugin.js';
 import { createTokenFile } from './token-file.js';
 
 export interface CredentialOptions {
@@ -17,26 +15,23 @@ export interface CredentialOptions {
 }
 
 /**
- * Credentials through `KubeConfig.applyToHTTPSOptions`, and ours where that falls short: it reads a token file untrimmed
- * and not again on a 401, does not know `tokenFile`, and its agent keeps an old CA (so its agent is not used).
+ * What is configured, a token from a file, or what an exec plugin gives, made ready for requests.
  *
  * Over plain http nothing is sent that anyone could read along, as in client-go.
  */
 export function createCredentials(inputs: CredentialInputs, options: CredentialOptions): CredentialSource {
-  const { cluster, user, exec, tokenFile } = inputs;
+  const { server, configured, exec, tokenFile, clusterInfo } = inputs;
   const { env, onSecret, now = Date.now, execTimeoutMs = 60_000 } = options;
-  const secure = cluster.server.startsWith('https:');
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromClusterAndUser(cluster, user);
+  const secure = server.startsWith('https:');
   const token = tokenFile === undefined ? undefined : createTokenFile(tokenFile, now);
   let told: readonly string[] = [];
   let granted: ExecCredential | undefined;
   let loading: Promise<Credentials> | undefined;
 
   async function load(): Promise<Credentials> {
-    const applied: RequestOptions = {};
+    let applied: Configured;
     try {
-      await kubeConfig.applyToHTTPSOptions(applied);
+      applied = await configured();
     } catch (error) {
       throw unusable(error);
     }
@@ -44,7 +39,7 @@ export function createCredentials(inputs: CredentialInputs, options: CredentialO
     for (const [name, value] of Object.entries(applied.headers ?? {})) {
       headers[name.toLowerCase()] = String(value);
     }
-    let { cert, key } = applied as TlsIdentity;
+    let { cert, key } = applied;
     let password: string | undefined;
     if (applied.auth) {
       password = applied.auth.slice(applied.auth.indexOf(':') + 1);
@@ -61,7 +56,7 @@ export function createCredentials(inputs: CredentialInputs, options: CredentialO
       }
     }
     tellSecrets([password, headers['authorization']?.replace(/^\S+ /, ''), key?.toString()]);
-    const { ca, servername, rejectUnauthorized } = applied as TlsIdentity;
+    const { ca, servername, rejectUnauthorized } = applied;
     return { headers, tls: { ca, cert, key, servername, rejectUnauthorized } };
   }
 
@@ -75,14 +70,9 @@ export function createCredentials(inputs: CredentialInputs, options: CredentialO
     told = secrets;
   }
 
-  function runPlugin(plugin: ExecPlugin): Promise<ExecCredential> {
-    const known = {
-      server: cluster.server,
-      'certificate-authority-data': cluster.caData,
-      'insecure-skip-tls-verify': cluster.skipTLSVerify || undefined,
-      'tls-server-name': cluster.tlsServerName,
-    };
-    return runExecPlugin(plugin, { env, cluster: known, timeoutMs: execTimeoutMs });
+  async function runPlugin(plugin: ExecPlugin): Promise<ExecCredential> {
+    const { runExecPlugin } = await import('./exec-plugin.js');
+    return runExecPlugin(plugin, { env, cluster: clusterInfo, timeoutMs: execTimeoutMs });
   }
 
   // Many streams ask at the same moment, after a cut or a 401: one plugin run and one read serve them all.

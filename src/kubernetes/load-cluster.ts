@@ -5,7 +5,7 @@ import { userinfoOf } from '../userinfo.js';
 import { ClusterConfigError } from './cluster-config-error.js';
 import type { CredentialSource } from './credential-source.js';
 import { createCredentials } from './credentials.js';
-import { type LoadedKubeconfig, loadKubeconfig } from './load-kubeconfig.js';
+import type { LoadedKubeconfig } from './load-kubeconfig.js';
 
 export interface LoadClusterOptions {
   /** Kubeconfigs, merged. @default the files in `KUBECONFIG` of `env`, then in-cluster, then `~/.kube/config` */
@@ -48,41 +48,45 @@ const SERVICE_ACCOUNT_DIR = '/var/run/secrets/kubernetes.io/serviceaccount';
 /**
  * Finds the cluster: the kubeconfigs that were named, else the service account of the pod, else `~/.kube/config`.
  *
- * Reads kubeconfigs once, here; token, CA and certificate files again and again, at each request. Throws a
+ * Reads kubeconfigs once, here; token, CA and certificate files again and again, at each request. Rejects with a
  * `ClusterConfigError` when nothing usable is there.
  */
-export function loadCluster(options: LoadClusterOptions): Cluster {
-  const { env, skipTlsVerify = false, serviceAccountDir = SERVICE_ACCOUNT_DIR, onSecret = () => undefined } = options;
-  const { origin, ...loaded } = find(options, serviceAccountDir);
-  const server = checkedServer(loaded.cluster.server, origin);
-  const skipTLSVerify = loaded.cluster.skipTLSVerify || skipTlsVerify;
+export async function loadCluster(options: LoadClusterOptions): Promise<Cluster> {
+  const { env, serviceAccountDir = SERVICE_ACCOUNT_DIR, onSecret = () => undefined } = options;
+  const { origin, ...loaded } = await find(options, serviceAccountDir);
+  const server = checkedServer(loaded.server, origin);
   const { now, execTimeoutMs } = options;
   return {
     server,
     origin,
-    proxy: checkedProxy(loaded.cluster.proxyUrl, origin, onSecret),
+    proxy: checkedProxy(loaded.proxyUrl, origin, onSecret),
     namespace: options.podNamespace || readLine(join(serviceAccountDir, 'namespace')) || loaded.namespace || 'default',
-    credentials: createCredentials(
-      { ...loaded, cluster: { ...loaded.cluster, skipTLSVerify } },
-      { env, onSecret, ...(now && { now }), ...(execTimeoutMs !== undefined && { execTimeoutMs }) },
-    ),
+    credentials: createCredentials(loaded, {
+      env,
+      onSecret,
+      ...(now && { now }),
+      ...(execTimeoutMs !== undefined && { execTimeoutMs }),
+    }),
   };
 }
 
-function find(options: LoadClusterOptions, serviceAccountDir: string): LoadedKubeconfig & { origin: string } {
-  const { env, homeDir } = options;
+async function find(
+  options: LoadClusterOptions,
+  serviceAccountDir: string,
+): Promise<LoadedKubeconfig & { origin: string }> {
+  const { env, homeDir, skipTlsVerify = false } = options;
   const named = (options.kubeconfigPaths ?? env['KUBECONFIG']?.split(delimiter) ?? []).filter((path) => path !== '');
   if (named.length > 0) {
-    return { ...loadKubeconfig(named), origin: named.join(', ') };
+    return { ...(await fromKubeconfigs(named, skipTlsVerify)), origin: named.join(', ') };
   }
   const host = env['KUBERNETES_SERVICE_HOST'];
   const port = env['KUBERNETES_SERVICE_PORT'];
   if (host && port && existsSync(join(serviceAccountDir, 'token'))) {
-    return { ...inCluster(host, port, serviceAccountDir), origin: 'in-cluster' };
+    return { ...inCluster(host, port, serviceAccountDir, skipTlsVerify), origin: 'in-cluster' };
   }
   const own = homeDir ? join(homeDir, '.kube', 'config') : undefined;
   if (own !== undefined && existsSync(own)) {
-    return { ...loadKubeconfig([own]), origin: own };
+    return { ...(await fromKubeconfigs([own], skipTlsVerify)), origin: own };
   }
   throw new ClusterConfigError(
     'not-found',
@@ -111,20 +115,27 @@ function checkedProxy(text: string | undefined, origin: string, onSecret: (value
   return proxy;
 }
 
+/** Loaded only where there is a kubeconfig: in a pod there is none, and its parser costs memory. */
+async function fromKubeconfigs(paths: readonly string[], skipTlsVerify: boolean): Promise<LoadedKubeconfig> {
+  const { loadKubeconfig } = await import('./load-kubeconfig.js');
+  return loadKubeconfig(paths, skipTlsVerify);
+}
+
 /** As client-go's `InClusterConfig`: https whatever the port. Without a CA file the system's roots count. */
-function inCluster(host: string, port: string, serviceAccountDir: string): LoadedKubeconfig {
+function inCluster(host: string, port: string, serviceAccountDir: string, skipTlsVerify: boolean): LoadedKubeconfig {
   const caFile = join(serviceAccountDir, 'ca.crt');
+  const hasCa = existsSync(caFile);
   return {
-    cluster: {
-      name: 'in-cluster',
-      server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
-      skipTLSVerify: false,
-      ...(existsSync(caFile) && { caFile }),
-    },
-    user: { name: 'service-account' },
+    server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
+    configured: async () => ({
+      ca: hasCa ? readFileSync(caFile) : undefined,
+      rejectUnauthorized: skipTlsVerify ? false : undefined,
+    }),
     tokenFile: join(serviceAccountDir, 'token'),
     exec: undefined,
+    clusterInfo: {},
     namespace: undefined,
+    proxyUrl: undefined,
   };
 }
 

@@ -1,22 +1,27 @@
+import type { RequestOptions } from 'node:https';
 import { isAbsolute, join } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
 import { ClusterConfigError } from './cluster-config-error.js';
-import type { CredentialInputs } from './credential-source.js';
+import type { Configured, CredentialInputs } from './credential-source.js';
 import { type ExecPlugin, execPluginOf } from './exec-plugin.js';
 import { type KubeconfigFile, type RawUser, readKubeconfigFile } from './kubeconfig-file.js';
 
 /** The current context of one or several kubeconfigs. */
 export interface LoadedKubeconfig extends CredentialInputs {
   readonly namespace: string | undefined;
+  readonly proxyUrl: string | undefined;
 }
 
-type NamedUser = LoadedKubeconfig['user'] & { readonly raw: RawUser; readonly file: KubeconfigFile };
+type Cluster = Parameters<KubeConfig['loadFromClusterAndUser']>[0];
+type User = Parameters<KubeConfig['loadFromClusterAndUser']>[1];
+type NamedUser = User & { readonly raw: RawUser; readonly file: KubeconfigFile };
 
 /**
  * Merges kubeconfigs as kubectl does: the first file that names a cluster, a user, a context or the current context
  * wins, and files that do not exist are passed over as long as one does. `KubeConfig` itself refuses duplicates and lets
  * the last current context win. Throws a `ClusterConfigError` that names the file and what is missing.
  */
-export function loadKubeconfig(paths: readonly string[]): LoadedKubeconfig {
+export function loadKubeconfig(paths: readonly string[], skipTlsVerify: boolean): LoadedKubeconfig {
   const files = paths.map(readKubeconfigFile).filter((file) => file !== undefined);
   const from = paths.join(', ');
   if (files.length === 0) {
@@ -48,12 +53,34 @@ export function loadKubeconfig(paths: readonly string[]): LoadedKubeconfig {
   }
   const { raw = {}, file, ...known } = user ?? { name: 'anonymous' };
   refuseUnsupported(raw, known.name);
+  const skipTLSVerify = cluster.skipTLSVerify || skipTlsVerify;
   return {
-    cluster,
-    user: { ...known, exec: undefined },
+    server: cluster.server,
+    configured: configuredBy({ ...cluster, skipTLSVerify }, { ...known, exec: undefined }),
     tokenFile: tokenFileOf(raw, file?.folder ?? ''),
     exec: execOf(raw, known.name, file?.folder ?? ''),
+    clusterInfo: {
+      server: cluster.server,
+      'certificate-authority-data': cluster.caData,
+      'insecure-skip-tls-verify': skipTLSVerify || undefined,
+      'tls-server-name': cluster.tlsServerName,
+    },
     namespace: context.namespace,
+    proxyUrl: cluster.proxyUrl,
+  };
+}
+
+/**
+ * `KubeConfig.applyToHTTPSOptions`, for what it does well. It reads a token file untrimmed and not again on a 401, does not
+ * know `tokenFile`, never ends an exec plugin, and its agent keeps an old CA: all that is ours.
+ */
+function configuredBy(cluster: Cluster, user: User): () => Promise<Configured> {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromClusterAndUser(cluster, user);
+  return async () => {
+    const applied: RequestOptions = {};
+    await kubeConfig.applyToHTTPSOptions(applied);
+    return applied as Configured;
   };
 }
 

@@ -1,11 +1,11 @@
-import type { Agent as HttpAgent } from 'node:http';
-import type { Agent as HttpsAgent } from 'node:https';
+import { type Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { finished, type Readable } from 'node:stream';
-import axios, { type AxiosResponse } from 'axios';
 import { Observable } from 'rxjs';
 import { retryAfterMs } from '../retry-after.js';
 import { type ApiRequest, type ApiResponsePart, pathOf } from './api.js';
 import { connectionError } from './connection-error.js';
+import { decodedBody } from './decoded-body.js';
 import { statusError } from './status-error.js';
 
 export interface SendRequestOptions {
@@ -19,24 +19,26 @@ export interface SendRequestOptions {
 /** A Status is some hundred bytes; what a proxy says instead of it is not read to its end. */
 const ERROR_BODY_MAX_BYTES = 64 * 1024;
 
+/** As client-go: a peer that vanished is noticed also where we send nothing. */
+const TCP_KEEP_ALIVE_MS = 30_000;
+
 /**
- * One GET through axios' http adapter, as `KubernetesApi.request` describes it.
+ * One GET, as `KubernetesApi.request` describes it.
  *
  * `identity`: in a local network compression costs more memory (zlib, on both sides) than it saves. No redirects: no API
  * server sends one, and credentials would travel along. No proxy of the environment: that is for other requests.
  */
 export function sendRequest(request: ApiRequest, options: SendRequestOptions): Observable<ApiResponsePart> {
   const { server, headers, agents, now, errorBodyTimeoutMs } = options;
+  const isSecure = server.startsWith('https:');
   return new Observable((subscriber) => {
-    const abort = new AbortController();
     const fail = (error: unknown): void => subscriber.error(connectionError(error, server));
 
-    const receive = (response: AxiosResponse<Readable>): void => {
-      const { status, data: body } = response;
+    const receive = ({ statusCode: status = 0, headers }: IncomingMessage, body: Readable): void => {
       if (subscriber.closed) {
         body.destroy();
       } else if (status < 200 || status > 299) {
-        const askedMs = retryAfterMs(response.headers['retry-after'], now());
+        const askedMs = retryAfterMs(headers['retry-after'], now());
         void readStatus(body, errorBodyTimeoutMs).then((parsed) =>
           subscriber.error(statusError(status, parsed, request, { retryAfterMs: askedMs, server })),
         );
@@ -47,19 +49,23 @@ export function sendRequest(request: ApiRequest, options: SendRequestOptions): O
       }
     };
 
-    axios
-      .get<Readable>(`${server}${pathOf(request)}`, {
-        ...agents,
-        adapter: 'http',
+    try {
+      const sent = (isSecure ? httpsRequest : httpRequest)(`${server}${pathOf(request)}`, {
+        agent: isSecure ? agents.httpsAgent : agents.httpAgent,
         headers: { ...headers, accept: 'application/json', 'accept-encoding': 'identity' },
-        maxRedirects: 0,
-        proxy: false,
-        responseType: 'stream',
-        signal: abort.signal,
-        validateStatus: null,
-      })
-      .then(receive, (error: unknown) => fail(error));
-    return () => abort.abort();
+      });
+      sent.on('socket', (socket) => socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS));
+      sent.on('error', fail);
+      sent.on('response', (answer) => {
+        decodedBody(answer).then((body) => receive(answer, body), fail);
+      });
+      sent.end();
+      return () => sent.destroy();
+    } catch (error) {
+      // A certificate that is none, or a token that no header can carry.
+      fail(error);
+      return undefined;
+    }
   });
 }
 

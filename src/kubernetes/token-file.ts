@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { errnoOf } from '../errno-of.js';
 import { SourceError } from '../model.js';
 
@@ -26,7 +26,7 @@ export function createTokenFile(path: string, now: () => number): TokenFile {
         return known.token;
       }
       try {
-        const token = (await readFile(path, 'utf8')).trim();
+        const token = readFileSync(path, 'utf8').trim();
         if (token !== '') {
           known = { token, readAt: now() };
           forced = false;

@@ -66,7 +66,7 @@ function cleanValue(value: unknown, options: CleanOptions, depth: number): unkno
   return cleanObject(value, options, depth + 1);
 }
 
-/** Nothing else of an error: axios', for one, carries the whole request with its headers. */
+/** Nothing else of an error: those of HTTP clients carry the whole request with its headers. */
 function cleanError(error: Error, options: CleanOptions): Record<string, unknown> {
   const { code } = error as { code?: unknown };
   const cleaned: Record<string, unknown> = { message: cleanText(error.message, options) };

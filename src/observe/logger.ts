@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { isoTime, localOffsetMinutes } from './iso-time.js';
 import { cleanFields, cleanText, type LogFields } from './log-fields.js';
 import { logfmt } from './logfmt.js';
@@ -29,8 +28,8 @@ export interface LoggerOptions {
   readonly offsetMinutes?: (epochMs: number) => number;
 }
 
-/** The numbers are pino's; the names are those of Python's logging, which the established tool prints. */
-const LEVELS = { debug: 20, info: 30, warning: 40, error: 50, critical: 60 } as const;
+/** From the least to the most severe, by the names of Python's logging, which the established tool prints. */
+const LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'];
 
 /**
  * A logger that writes one line a record, `time`, `level` and `msg` first, and never a registered secret nor the
@@ -40,39 +39,26 @@ export function createLogger(options: LoggerOptions): Logger {
   const { redactor, timeZone, clock = Date.now, offsetMinutes = localOffsetMinutes } = options;
   const clean = { redactor, stacks: options.level === 'DEBUG' };
   const render = options.format === 'JSON' ? JSON.stringify : logfmt;
-  const base = pino(
-    {
-      base: null,
-      // pino's own would add a stack to anything that looks like an error
-      serializers: { err: (error: unknown) => error },
-      customLevels: LEVELS,
-      useOnlyCustomLevels: true,
-      level: options.level.toLowerCase(),
-      formatters: { level: (label) => ({ level: label.toUpperCase() }) },
-      timestamp: () => {
-        const now = clock();
-        return `,"time":"${isoTime(now, timeZone === 'UTC' ? 0 : offsetMinutes(now))}"`;
-      },
-    },
-    {
-      /** pino puts the level first and the message last; the contract has them in front. */
-      write(line: string) {
-        const { time, level, msg, ...fields } = JSON.parse(line);
-        options.write(`${escapeControls(render({ time, level, msg, ...fields }))}\n`);
-      },
-    },
-  );
-  const at =
-    (level: keyof typeof LEVELS): Log =>
-    (message, fields = {}) => {
-      if (base.isLevelEnabled(level)) base[level](cleanFields(fields, clean), cleanText(message, clean));
+  let last = { now: Number.NaN, time: '' };
+  // Dozens of records have one time, and to format it is most of the work of a record.
+  const timeOf = (now: number): string => {
+    if (now !== last.now) last = { now, time: isoTime(now, timeZone === 'UTC' ? 0 : offsetMinutes(now)) };
+    return last.time;
+  };
+  const at = (level: LogLevel): Log => {
+    if (LEVELS.indexOf(level) < LEVELS.indexOf(options.level)) return () => undefined;
+    return (message, fields = {}) => {
+      const time = timeOf(clock());
+      const record = { time, level, msg: cleanText(message, clean), ...cleanFields(fields, clean) };
+      options.write(`${escapeControls(render(record))}\n`);
     };
+  };
   return {
-    debug: at('debug'),
-    info: at('info'),
-    warning: at('warning'),
-    error: at('error'),
-    critical: at('critical'),
+    debug: at('DEBUG'),
+    info: at('INFO'),
+    warning: at('WARNING'),
+    error: at('ERROR'),
+    critical: at('CRITICAL'),
   };
 }
 

@@ -1,4 +1,4 @@
-import { defer, mergeMap, type OperatorFunction, startWith } from 'rxjs';
+import { defer, type OperatorFunction, startWith } from 'rxjs';
 import {
   type DesiredFile,
   type Listed,
@@ -14,6 +14,7 @@ import {
   type SourceStatus,
   type WatchedObject,
 } from '../model.js';
+import { concatMapIterable } from './concat-map-iterable.js';
 import { countObjects } from './count-objects.js';
 import { type LedgerDecision, PathLedger } from './path-ledger.js';
 
@@ -66,7 +67,7 @@ export function claimPaths(options: ClaimPathsOptions): OperatorFunction<ClaimIn
       return source$.pipe(
         // Where nothing is selected, everything is listed with this.
         startWith<ClaimInput>({ type: 'remembered', owners: options.remembered?.() ?? new Map() }),
-        mergeMap((event): ClaimOutput[] => {
+        concatMapIterable((event): ClaimOutput[] => {
           const events = [...(event.type === 'remembered' ? [] : count(event)), ...decide(ledger, options, event)];
           if (listed || !ledger.settled) {
             return events;

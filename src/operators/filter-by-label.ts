@@ -1,5 +1,6 @@
-import { defer, type MonoTypeOperatorFunction, mergeMap } from 'rxjs';
+import { defer, type MonoTypeOperatorFunction } from 'rxjs';
 import { objectKey, type ResourceEvent, type Scope } from '../model.js';
+import { concatMapIterable } from './concat-map-iterable.js';
 import { type LabelSelector, parseLabelSelector } from './label-selector.js';
 import { ListedKeys } from './listed-keys.js';
 
@@ -23,7 +24,7 @@ export function filterByLabel(selector: string | LabelSelector): MonoTypeOperato
     defer(() => {
       const scopes = new WeakMap<Scope, ListedKeys>();
       return source$.pipe(
-        mergeMap((event): ResourceEvent[] => {
+        concatMapIterable((event): ResourceEvent[] => {
           const passed = scopes.get(event.scope) ?? new ListedKeys();
           scopes.set(event.scope, passed);
           switch (event.type) {

@@ -1,4 +1,15 @@
-import { defer, finalize, type GroupedObservable, mergeMap, type OperatorFunction, tap } from 'rxjs';
+import {
+  defer,
+  EMPTY,
+  finalize,
+  type GroupedObservable,
+  ignoreElements,
+  merge,
+  mergeMap,
+  type Observable,
+  type OperatorFunction,
+  tap,
+} from 'rxjs';
 import { type ObjectChange, type ObjectKey, objectKey } from '../model.js';
 import { assertDuration } from './assert-duration.js';
 import { ObjectGroup, OpenGroups } from './open-groups.js';
@@ -6,6 +17,8 @@ import { ObjectGroup, OpenGroups } from './open-groups.js';
 export interface GroupByObjectOptions {
   /** A group ends when its object was quiet for so long. @default 1_000 */
   readonly idleMs?: number;
+  /** Ends the group of an object, or all, at once: what is known now is newer than what they hold. @default never */
+  readonly end$?: Observable<ObjectKey | 'all'>;
 }
 
 /**
@@ -16,9 +29,10 @@ export interface GroupByObjectOptions {
  *     x         a-a-(A|)
  *     y               a----|
  *
- * A group ends behind its object's delete, and when the object was quiet for `idleMs`, so nothing grows with the number
+ * A group ends behind its object's delete, at `end$`, and when the object was quiet for `idleMs`, so nothing grows with the number
  * of changes or of objects that ever were; an object that comes back gets a new group, and never while the old one is
- * open. Subscribe to a group when it comes: later, its first change is gone. Groups complete and error with the source.
+ * open. Subscribe to a group when it comes: later, its first change is gone. Groups complete and error with the source; the
+ * result completes when `end$` has, too.
  * Unsubscribing ends the source, and open groups give nothing more.
  *
  * Not RxJS's `groupBy` with a `duration`: that has a timer for each group (thousands of objects come at once at a start),
@@ -30,12 +44,20 @@ export interface GroupByObjectOptions {
 export function groupByObject(
   options: GroupByObjectOptions = {},
 ): OperatorFunction<ObjectChange, GroupedObservable<ObjectKey, ObjectChange>> {
-  const { idleMs = 1_000 } = options;
+  const { idleMs = 1_000, end$ = EMPTY } = options;
   assertDuration('idleMs', idleMs);
   return (source$) =>
     defer(() => {
       const groups = new OpenGroups(idleMs);
-      return source$.pipe(
+      const ended$ = end$.pipe(
+        tap((key) => {
+          for (const group of key === 'all' ? groups.takeAll() : groups.take(key)) {
+            group.complete();
+          }
+        }),
+        ignoreElements(),
+      );
+      const grouped$ = source$.pipe(
         mergeMap(function* (change) {
           const key = change.type === 'apply' ? objectKey(change.object) : change.key;
           const known = groups.get(key);
@@ -63,5 +85,6 @@ export function groupByObject(
         }),
         finalize(() => groups.clear()),
       );
+      return merge(ended$, grouped$);
     });
 }

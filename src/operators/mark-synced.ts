@@ -1,6 +1,7 @@
-import { concatMap, defer, type OperatorFunction } from 'rxjs';
+import { defer, type OperatorFunction } from 'rxjs';
 import type { FileOutcome, Listed, Synced } from '../model.js';
 import { UnwrittenPaths } from '../unwritten-paths.js';
+import { concatMapIterable } from './concat-map-iterable.js';
 
 /**
  * Adds `synced` once every file of the initial lists is on disk: behind `listed`, or behind the outcome that mends the
@@ -21,7 +22,7 @@ export function markSynced<T extends { readonly type: string }>(): OperatorFunct
       let listed = false;
       let synced = false;
       return source$.pipe(
-        concatMap((event): (T | FileOutcome | Listed | Synced)[] => {
+        concatMapIterable((event): (T | FileOutcome | Listed | Synced)[] => {
           if (isFileOutcome(event)) {
             unwritten.note(event);
           }

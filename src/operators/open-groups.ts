@@ -45,6 +45,15 @@ export class OpenGroups {
     group.complete();
   }
 
+  take(key: ObjectKey): readonly ObjectGroup[] {
+    const group = this.#groups.get(key);
+    this.#groups.delete(key);
+    if (this.#groups.size === 0) {
+      this.#stopTimer();
+    }
+    return group ? [group] : [];
+  }
+
   takeAll(): readonly ObjectGroup[] {
     const open = [...this.#groups.values()];
     this.clear();

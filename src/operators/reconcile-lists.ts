@@ -1,4 +1,4 @@
-import { defer, mergeMap, type OperatorFunction } from 'rxjs';
+import { defer, type OperatorFunction } from 'rxjs';
 import {
   type ListMark,
   type ObjectChange,
@@ -7,6 +7,7 @@ import {
   type Scope,
   type SourceStatus,
 } from '../model.js';
+import { concatMapIterable } from './concat-map-iterable.js';
 import { ListedKeys } from './listed-keys.js';
 
 /**
@@ -27,7 +28,7 @@ export function reconcileLists(): OperatorFunction<ResourceEvent, ObjectChange |
     defer(() => {
       const scopes = new WeakMap<Scope, ListedKeys>();
       return source$.pipe(
-        mergeMap((event): (ObjectChange | ListMark | SourceStatus)[] => {
+        concatMapIterable((event): (ObjectChange | ListMark | SourceStatus)[] => {
           const { scope } = event;
           const known = scopes.get(scope) ?? new ListedKeys();
           scopes.set(scope, known);

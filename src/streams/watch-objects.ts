@@ -24,7 +24,7 @@ import { NotStreamed, type ServerTraits, type WatchStreamOptions, watchStream } 
  * ends every timer. Throws a `RangeError` at once when an option cannot be waited for.
  *
  * @example
- * watchObjects(connectCluster(loadCluster({ env })), { kind: 'configmap', namespace: 'default' });
+ * watchObjects(connectCluster(await loadCluster({ env })), { kind: 'configmap', namespace: 'default' });
  */
 export function watchObjects(api: KubernetesApi, scope: Scope, options: WatchOptions = {}): Observable<ResourceEvent> {
   const limits = watchLimits(options);

@@ -4,11 +4,10 @@ import {
   concat,
   connect,
   defer,
+  filter,
   map,
   merge,
-  mergeMap,
   type Observable,
-  type ObservableInput,
   of,
   tap,
   throwError,
@@ -16,6 +15,7 @@ import {
 import type { KubernetesApi } from '../kubernetes/api.js';
 import { parseJson, splitLines } from '../kubernetes/json-lines.js';
 import { type ObjectKey, type Scope, SourceError, scopeName } from '../model.js';
+import { concatMapIterable } from '../operators/concat-map-iterable.js';
 import { failWhenSilent } from './fail-when-silent.js';
 import { bytesOf, signsOfLife } from './read-json.js';
 import { reached, type Step } from './run-source.js';
@@ -72,10 +72,9 @@ export function watchStream(from: string | undefined, options: WatchStreamOption
     // A streamed list that falls silent is read in pages, and the first of them may take its time too.
     const promiseMs = () => silenceMs() + (resourceVersion === undefined ? limits.listSilenceMs : 0);
 
-    const stepsOf = (event: WatchEvent): ObservableInput<Step<WatchState>> => {
+    const stepsOf = (event: WatchEvent): Iterable<Step<WatchState>> => {
       if (event.type === 'error') {
-        const fault$ = throwError(() => event.error);
-        return event.error.code === 'throttled' || resourceVersion === undefined ? fault$ : concat(empty$, fault$);
+        return endWith(event.error, resourceVersion !== undefined && event.error.code !== 'throttled');
       }
       traits.sendsBookmarks ||= event.type === 'bookmark';
       if (resourceVersion !== undefined) {
@@ -111,12 +110,15 @@ export function watchStream(from: string | undefined, options: WatchStreamOption
       connect((shared$) =>
         merge<Step<WatchState>[]>(
           shared$.pipe(signsOfLife(scope, promiseMs)),
-          shared$.pipe(mergeMap((part) => (part.type === 'head' && from === undefined ? [init(scope)] : []))),
+          shared$.pipe(
+            filter((part) => part.type === 'head' && from === undefined),
+            map(() => init(scope)),
+          ),
           shared$.pipe(
             bytesOf(),
             splitLines(limits.maxLineBytes),
             map((line) => parseWatchEvent(parseJson(line, `A line of ${what}`), scope.kind, request)),
-            mergeMap(stepsOf),
+            concatMapIterable(stepsOf),
           ),
         ),
       ),
@@ -142,6 +144,13 @@ export function watchStream(from: string | undefined, options: WatchStreamOption
 }
 
 const empty$ = of(reached<WatchState>(EMPTY_STATE));
+
+function* endWith(error: SourceError, forgets: boolean): Generator<Step<WatchState>> {
+  if (forgets) {
+    yield reached<WatchState>(EMPTY_STATE);
+  }
+  throw error;
+}
 
 function init(scope: Scope): Step<WatchState> {
   return { type: 'init', scope };

@@ -1,5 +1,6 @@
-import { concat, concatMap, defer, from } from 'rxjs';
+import { concat, defer, from } from 'rxjs';
 import type { FileOutcome, FolderStatus, PathPlan, Published, Sink } from '../../model.js';
+import { concatMapIterable } from '../../operators/concat-map-iterable.js';
 import type { FileStore } from './file-store.js';
 
 const published: Published = { type: 'published' };
@@ -18,7 +19,7 @@ export function writeFiles(store: FileStore): Sink<PathPlan, FileOutcome | Folde
   return (plans$) =>
     concat(
       defer(() => from(store.takeStatuses())),
-      // concatMap: a plan that comes while the outcomes of another are delivered waits until they are.
-      plans$.pipe(concatMap((plan) => [...store.publish(plan), published])),
+      // A plan that comes while the outcomes of another are delivered waits until they are.
+      plans$.pipe(concatMapIterable((plan) => [...store.publish(plan), published])),
     );
 }

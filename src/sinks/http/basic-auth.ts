@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { errnoOf } from '../../errno-of.js';
 
 /** Node's names of the encodings that servers read credentials in. */
@@ -29,15 +29,12 @@ export interface Credentials {
   readonly id: string;
 }
 
-/**
- * Reads the credentials and makes the header by hand: axios' own `auth` knows UTF-8 alone, and a user `ü` of Latin-1 would be
- * refused.
- */
-export async function readBasicAuth(options: BasicAuthOptions): Promise<BasicAuthResult> {
+/** Reads the credentials and makes the header, in the encoding that the server expects: a user `ü` of Latin-1 is refused in UTF-8. */
+export function readBasicAuth(options: BasicAuthOptions): BasicAuthResult {
   const { encoding = 'latin1' } = options;
-  const username = await readPart('user name', options.username, options.usernameFile, encoding);
+  const username = readPart('user name', options.username, options.usernameFile, encoding);
   if (!username.ok) return username;
-  const password = await readPart('password', options.password, options.passwordFile, encoding);
+  const password = readPart('password', options.password, options.passwordFile, encoding);
   if (!password.ok) return password;
   if (username.value === '' || password.value === '') return { ok: true, credentials: undefined };
   const bytes = Buffer.from(`${username.value}:${password.value}`, encoding === 'utf8' ? 'utf8' : 'latin1');
@@ -49,22 +46,22 @@ export async function readBasicAuth(options: BasicAuthOptions): Promise<BasicAut
 type PartResult = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly message: string };
 
 /** An empty string for what is not configured; a configured file without content is a failure, or we would ask as a stranger. */
-async function readPart(
+function readPart(
   what: string,
   plain: string | undefined,
   file: string | undefined,
   encoding: BasicAuthEncoding,
-): Promise<PartResult> {
-  const read = file ? await readTextFile(`the ${what} file ${file}`, file) : { ok: true as const, value: plain ?? '' };
+): PartResult {
+  const read = file ? readTextFile(`the ${what} file ${file}`, file) : { ok: true as const, value: plain ?? '' };
   if (!read.ok || fits(read.value, encoding)) return read;
   const hint = encoding === 'utf8' ? 'expected well-formed text' : 'choose utf-8 with REQ_BASIC_AUTH_ENCODING';
   return { ok: false, message: `the ${what} has a character that ${encoding} cannot carry; ${hint}` };
 }
 
-async function readTextFile(what: string, path: string): Promise<PartResult> {
+function readTextFile(what: string, path: string): PartResult {
   let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    bytes = readFileSync(path);
   } catch (error) {
     return { ok: false, message: `${what} cannot be read (${errnoOf(error) ?? 'unknown'})` };
   }

@@ -1,4 +1,4 @@
-import { exhaustMap, filter, map, NEVER, type Observable, take, timer } from 'rxjs';
+import { filter, map, NEVER, type Observable, take, timer } from 'rxjs';
 import { type BasicAuthOptions, readBasicAuth } from './basic-auth.js';
 
 /** Short against the minute that kubelet takes to bring a changed Secret; two small reads each time. */
@@ -12,7 +12,7 @@ const POLL_MS = 2_000;
 export function credentialsChange(auth: BasicAuthOptions, refusedId: string | undefined): Observable<void> {
   if (!auth.usernameFile && !auth.passwordFile) return NEVER;
   return timer(POLL_MS, POLL_MS).pipe(
-    exhaustMap(() => readBasicAuth(auth)),
+    map(() => readBasicAuth(auth)),
     filter((read) => read.ok && read.credentials?.id !== refusedId),
     take(1),
     map(() => undefined),

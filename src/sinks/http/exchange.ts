@@ -1,5 +1,6 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
-import axios, { type AxiosResponse } from 'axios';
 import { connectionTo } from './connection.js';
 import type { Hop } from './follow-redirect.js';
 import type { HttpTarget } from './http-target.js';
@@ -24,44 +25,36 @@ export interface Try {
 /** Enough for any answer to a reload; of a longer one the rest is not waited for. */
 const MAX_ANSWER_BYTES = 64 * 1_024;
 
-/** Our own, so that what others set on axios' shared instance (interceptors, headers) does not reach it. */
-const client = axios.create();
-
 /**
- * One request: resolves with the answer's head, whatever its status; `data` is the body, to be read or destroyed. Rejects with
- * errors of the socket, of the proxy, or of the abort.
+ * One request: resolves with the answer's head, whatever its status: the body is to be read or destroyed. Rejects with errors
+ * of the socket, of the proxy, or of the abort. Redirects are the caller's: who follows them must know where the body may go.
  *
  * Credentials go to the origin of the configured URL alone: wherever else a redirect leads, somebody else may listen.
  */
-export async function exchange(hop: Hop, tried: Try): Promise<AxiosResponse<Readable>> {
+export async function exchange(hop: Hop, tried: Try): Promise<IncomingMessage> {
   const { target, trust, authorization, progress, signal } = tried;
   progress.phase = 'connect';
   const onConnected = (): void => {
     progress.phase = 'read';
   };
-  const { headers, ...connection } = await connectionTo(hop.url, { proxy: target.proxy, trust, signal, onConnected });
-  return client.request<Readable>({
-    ...connection,
-    adapter: 'http',
-    url: hop.url.href,
-    method: hop.method,
-    data: hop.body,
-    headers: {
-      ...headers,
-      accept: '*/*',
-      // The answer is looked at as it comes, and is hardly worth packing.
-      'accept-encoding': 'identity',
-      'user-agent': target.userAgent,
-      // `false` keeps axios from calling an absent body a form.
-      'content-type': hop.body === undefined ? false : 'application/json',
-      ...(authorization !== undefined && hop.url.origin === target.url.origin ? { authorization } : {}),
-    },
-    // Its own redirects would take the body to any host, and keep no count that we could set by host.
-    maxRedirects: 0,
-    responseType: 'stream',
-    decompress: false,
-    validateStatus: null,
-    signal,
+  const connection = await connectionTo(hop.url, { proxy: target.proxy, trust, signal, onConnected });
+  const body = hop.body && { 'content-type': 'application/json', 'content-length': String(hop.body.length) };
+  const headers = {
+    ...connection.headers,
+    accept: '*/*',
+    // The answer is looked at as it comes, and is hardly worth packing.
+    'accept-encoding': 'identity',
+    'user-agent': target.userAgent,
+    ...body,
+    ...(authorization !== undefined && hop.url.origin === target.url.origin && { authorization }),
+  };
+  const send = connection.protocol === 'https:' ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    const request = send({ ...connection, method: hop.method, headers, signal });
+    // After the head it is the body that tells of a connection that broke.
+    request.on('error', reject);
+    request.on('response', resolve);
+    request.end(hop.body);
   });
 }
 

@@ -13,9 +13,7 @@ export interface TlsTrust {
 
 /**
  * Opens a connection to an `https:` target through a proxy (RFC 9110, 9.3.6). `signal` ends it, at whatever point it is.
- *
- * Made by hand, since axios' own agent for it goes on without the signal, and gives the proxy's 403 as the target's: a proxy
- * that says no would look like a wrong password.
+ * A proxy that says no is told from a target that does: its 403 is no wrong password of ours.
  */
 export function openTunnel(target: URL, proxy: URL, trust: TlsTrust, signal: AbortSignal): Promise<Socket> {
   const authority = `${target.hostname}:${portOf(target)}`;

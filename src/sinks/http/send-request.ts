@@ -1,5 +1,4 @@
-import type { Readable } from 'node:stream';
-import type { AxiosResponse } from 'axios';
+import type { IncomingMessage } from 'node:http';
 import { defer, finalize, from, map, merge, type Observable, take, timer } from 'rxjs';
 import { errnoOf } from '../../errno-of.js';
 import { retryAfterMs } from '../../retry-after.js';
@@ -8,6 +7,7 @@ import { readTrust } from './connection.js';
 import { exchange, type Progress, readAnswer, type Try } from './exchange.js';
 import { followRedirect, type Hop, isRedirect } from './follow-redirect.js';
 import { type HttpTarget, shownUrl } from './http-target.js';
+import type { TlsTrust } from './proxy-tunnel.js';
 import { requestBody } from './request-body.js';
 import { isSuccess, successText } from './success-rule.js';
 import { networkFailure, type TryFailure, type TryResult, timeoutFailure, unexpectedFailure } from './try-result.js';
@@ -46,15 +46,19 @@ async function attempt(target: HttpTarget, progress: Progress, signal: AbortSign
   const name = nameOf(target);
   try {
     // 1.
-    const auth = await readBasicAuth(target.basicAuth);
+    const auth = readBasicAuth(target.basicAuth);
     if (!auth.ok) return { op: 'failed', kind: 'credentials', message: `${name} was not sent: ${auth.message}.` };
     const { credentials } = auth;
     if (credentials !== undefined) {
       target.onSecret(credentials.password, 'password of the request');
       target.onSecret(credentials.header.slice('Basic '.length), 'basic authentication of the request');
     }
-    const trust = await readTrust(target.skipTlsVerify, target.caFile).catch((error: Error) => error);
-    if (trust instanceof Error) return { ...unreadableCa(name, target.caFile, trust), credentialsId: credentials?.id };
+    let trust: TlsTrust;
+    try {
+      trust = readTrust(target.skipTlsVerify, target.caFile);
+    } catch (error) {
+      return { ...unreadableCa(name, target.caFile, error), credentialsId: credentials?.id };
+    }
     // 2. and 3.
     const result = await request({ target, trust, authorization: credentials?.header, progress, signal });
     return result.op === 'told' ? result : { ...result, credentialsId: credentials?.id };
@@ -67,35 +71,36 @@ async function request(tried: Try): Promise<TryResult> {
   const { target, progress } = tried;
   let hop: Hop = { url: target.url, method: target.method, body: requestBody(target.method, target.payload) };
   for (let redirects = 0; ; redirects += 1) {
-    let response: AxiosResponse<Readable>;
+    let response: IncomingMessage;
     try {
       response = await exchange(hop, tried);
-      if (isSuccess(target.success, response.status)) {
-        await readAnswer(response.data);
-        return { op: 'told', status: response.status };
+      const { statusCode: status = 0 } = response;
+      if (isSuccess(target.success, status)) {
+        await readAnswer(response);
+        return { op: 'told', status };
       }
     } catch (error) {
       return networkFailure(nameOf(hop), progress.phase, error);
     }
-    response.data.destroy();
-    if (!isRedirect(response.status)) return statusFailure(hop, target, response);
-    const next = followRedirect(hop, response.status, header(response, 'location'), tried.authorization !== undefined);
-    if (!next.ok) return redirectFailure(hop, response.status, next.reason);
+    const { statusCode: status = 0, headers } = response;
+    response.destroy();
+    if (!isRedirect(status)) return statusFailure(hop, target, status, headers['retry-after']);
+    const next = followRedirect(hop, status, headers.location, tried.authorization !== undefined);
+    if (!next.ok) return redirectFailure(hop, status, next.reason);
     if (redirects === MAX_REDIRECTS) {
-      return redirectFailure(hop, response.status, `redirected more than ${MAX_REDIRECTS} times`);
+      return redirectFailure(hop, status, `redirected more than ${MAX_REDIRECTS} times`);
     }
     hop = next.hop;
   }
 }
 
-function statusFailure(hop: Hop, target: HttpTarget, response: AxiosResponse): TryFailure {
-  const { status } = response;
+function statusFailure(hop: Hop, target: HttpTarget, status: number, retryAfter: string | undefined): TryFailure {
   const answered = `${nameOf(hop)} answered ${status}, expected ${successText(target.success)}`;
   if (status === 401 || status === 403) {
     const where = hop.url.origin === target.url.origin ? '' : `; credentials go to ${target.url.origin} only`;
     return { op: 'failed', kind: 'auth', status, message: `${answered}${where}.` };
   }
-  const waitMs = retryAfterMs(header(response, 'retry-after'), Date.now());
+  const waitMs = retryAfterMs(retryAfter, Date.now());
   return { op: 'failed', kind: 'status', status, message: `${answered}.`, retryAfterMs: waitMs };
 }
 
@@ -103,12 +108,7 @@ function redirectFailure(hop: Hop, status: number, reason: string): TryFailure {
   return { op: 'failed', kind: 'redirect', status, message: `${nameOf(hop)} was ${reason}.` };
 }
 
-function unreadableCa(name: string, caFile: string | undefined, error: Error): TryFailure {
+function unreadableCa(name: string, caFile: string | undefined, error: unknown): TryFailure {
   const message = `${name} was not sent: the CA file ${caFile} cannot be read (${errnoOf(error) ?? 'unknown'}).`;
   return { op: 'failed', kind: 'credentials', message };
-}
-
-function header(response: AxiosResponse, name: string): string | undefined {
-  const value: unknown = response.headers[name];
-  return typeof value === 'string' ? value : undefined;
 }

@@ -46,9 +46,9 @@ const load = (options: Partial<LoadClusterOptions>) =>
 const load1 = (parts: Parts, options: Partial<LoadClusterOptions> = {}) =>
   load({ kubeconfigPaths: [write('config', config(parts))], ...options });
 
-function failure(run: () => unknown): ClusterConfigError {
+async function failure(run: () => Promise<unknown>): Promise<ClusterConfigError> {
   try {
-    run();
+    await run();
   } catch (error) {
     expect(error).toBeInstanceOf(ClusterConfigError);
     return error as ClusterConfigError;
@@ -59,39 +59,41 @@ function failure(run: () => unknown): ClusterConfigError {
 const IN_POD = { KUBERNETES_SERVICE_HOST: '10.1.1.1', KUBERNETES_SERVICE_PORT: '443' };
 
 describe('which cluster', () => {
-  test('the kubeconfigs that were named win over KUBECONFIG, that over the pod, that over ~/.kube/config', () => {
+  test('the kubeconfigs that were named win over KUBECONFIG, that over the pod, that over ~/.kube/config', async () => {
     const named = write('named', config({ cluster: { server: 'https://named' } }));
     const env = { ...IN_POD, KUBECONFIG: write('env', config({ cluster: { server: 'https://env/' } })) };
     write('account/token', 't');
     write('home/.kube/config', config({ cluster: { server: 'https://home' } }));
-    expect(load({ kubeconfigPaths: [named], env })).toMatchObject({ server: 'https://named', origin: named });
-    expect(load({ env }).server).toBe('https://env');
-    expect(load({ env: IN_POD })).toMatchObject({ server: 'https://10.1.1.1:443', origin: 'in-cluster' });
-    expect(load({}).server).toBe('https://home');
+    expect(await load({ kubeconfigPaths: [named], env })).toMatchObject({ server: 'https://named', origin: named });
+    expect((await load({ env })).server).toBe('https://env');
+    expect(await load({ env: IN_POD })).toMatchObject({ server: 'https://10.1.1.1:443', origin: 'in-cluster' });
+    expect((await load({})).server).toBe('https://home');
   });
 
-  test('an IPv6 address of the service stands in brackets', () => {
+  test('an IPv6 address of the service stands in brackets', async () => {
     write('account/token', 't');
-    expect(load({ env: { ...IN_POD, KUBERNETES_SERVICE_HOST: 'fd00::1' } }).server).toBe('https://[fd00::1]:443');
+    expect((await load({ env: { ...IN_POD, KUBERNETES_SERVICE_HOST: 'fd00::1' } })).server).toBe(
+      'https://[fd00::1]:443',
+    );
   });
 
-  test('a pod without a token is told to mount one, unless there is a kubeconfig', () => {
-    expect(failure(() => load({ env: IN_POD }))).toMatchObject({
+  test('a pod without a token is told to mount one, unless there is a kubeconfig', async () => {
+    expect(await failure(() => load({ env: IN_POD }))).toMatchObject({
       code: 'not-found',
       message: expect.stringContaining('automountServiceAccountToken'),
     });
     write('home/.kube/config', config());
-    expect(load({ env: IN_POD }).server).toBe('https://10.0.0.1:6443');
+    expect((await load({ env: IN_POD })).server).toBe('https://10.0.0.1:6443');
   });
 
-  test('nothing at all is an error that says where was looked', () => {
-    expect(failure(() => load({})).message).toContain(join(folder, 'home/.kube/config'));
-    expect(failure(() => load({ homeDir: undefined })).code).toBe('not-found');
+  test('nothing at all is an error that says where was looked', async () => {
+    expect((await failure(() => load({}))).message).toContain(join(folder, 'home/.kube/config'));
+    expect((await failure(() => load({ homeDir: undefined }))).code).toBe('not-found');
   });
 });
 
 describe('several files', () => {
-  test('the first that names a thing wins, missing files are passed over', () => {
+  test('the first that names a thing wins, missing files are passed over', async () => {
     const first = write('1', {
       'current-context': 'c',
       clusters: [{ name: 'c', cluster: { server: 'https://first' } }],
@@ -99,13 +101,13 @@ describe('several files', () => {
     const second = write('2', config({ cluster: { server: 'https://second' }, user: { token: 'T' } }));
     const third = write('3', config({ name: 'other' }));
     const env = { KUBECONFIG: [first, join(folder, 'missing'), second, '', third].join(delimiter) };
-    const cluster = load({ env });
+    const cluster = await load({ env });
     expect(cluster.server).toBe('https://first');
     expect(cluster.origin).toContain('missing');
   });
 
-  test('none that exists is an error', () => {
-    expect(failure(() => load({ kubeconfigPaths: [join(folder, 'a'), join(folder, 'b')] }))).toMatchObject({
+  test('none that exists is an error', async () => {
+    expect(await failure(() => load({ kubeconfigPaths: [join(folder, 'a'), join(folder, 'b')] }))).toMatchObject({
       code: 'unreadable',
       message: expect.stringContaining(join(folder, 'b')),
     });
@@ -151,32 +153,32 @@ describe('a kubeconfig that cannot be used', () => {
       'unsupported',
       /terminal/,
     ],
-  ])('%s', (_, content, code, message) => {
-    const error = failure(() => load({ kubeconfigPaths: [write('config', content)] }));
+  ])('%s', async (_, content, code, message) => {
+    const error = await failure(() => load({ kubeconfigPaths: [write('config', content)] }));
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
     expect(error.message).not.toContain('s3cret');
   });
 
-  test('a folder in its place', () => {
-    expect(failure(() => load({ kubeconfigPaths: [folder] }))).toMatchObject({
+  test('a folder in its place', async () => {
+    expect(await failure(() => load({ kubeconfigPaths: [folder] }))).toMatchObject({
       code: 'unreadable',
       message: expect.stringContaining('EISDIR'),
     });
   });
 });
 
-test('the own namespace: the option, the service account, the context, default', () => {
+test('the own namespace: the option, the service account, the context, default', async () => {
   const context = { namespace: 'from-context' };
-  expect(load1({}).namespace).toBe('default');
-  expect(load1({ context }).namespace).toBe('from-context');
+  expect((await load1({})).namespace).toBe('default');
+  expect((await load1({ context })).namespace).toBe('from-context');
   write('account/namespace', 'from-account\n');
-  expect(load1({ context }).namespace).toBe('from-account');
-  expect(load1({ context }, { podNamespace: 'from-option' }).namespace).toBe('from-option');
+  expect((await load1({ context })).namespace).toBe('from-account');
+  expect((await load1({ context }, { podNamespace: 'from-option' })).namespace).toBe('from-option');
 });
 
 describe('credentials', () => {
   const authorization = async (parts: Parts, options: Partial<LoadClusterOptions> = {}) =>
-    (await load1(parts, options).credentials.current()).headers['authorization'];
+    (await (await load1(parts, options)).credentials.current()).headers['authorization'];
 
   test('a token, and it is told to whoever redacts', async () => {
     expect(await authorization({ user: { token: 'T' } })).toBe('Bearer T');
@@ -191,23 +193,27 @@ describe('credentials', () => {
 
   test('a user without anything is anonymous, and so is a context without a user', async () => {
     const anonymous = { ...config(), users: [{ name: 'c' }, { name: 7 }] };
-    const { credentials } = load({ kubeconfigPaths: [write('anonymous', anonymous)] });
+    const { credentials } = await load({ kubeconfigPaths: [write('anonymous', anonymous)] });
     expect((await credentials.current()).headers).toEqual({});
     const nobody = { ...config({ context: { user: undefined } }), users: null };
-    expect((await load({ kubeconfigPaths: [write('nobody', nobody)] }).credentials.current()).headers).toEqual({});
+    expect((await (await load({ kubeconfigPaths: [write('nobody', nobody)] })).credentials.current()).headers).toEqual(
+      {},
+    );
   });
 
   test('an impersonated user', async () => {
-    const { headers } = await load1({ user: { token: 'T', as: 'somebody' } }).credentials.current();
+    const { headers } = await (await load1({ user: { token: 'T', as: 'somebody' } })).credentials.current();
     expect(headers['impersonate-user']).toBe('somebody');
   });
 
   test('a context without a user has the CA of its cluster, and nothing else', async () => {
     const ca = Buffer.from('PEM').toString('base64');
-    const { headers, tls } = await load1({
-      cluster: { 'certificate-authority-data': ca },
-      context: { user: undefined },
-    }).credentials.current();
+    const { headers, tls } = await (
+      await load1({
+        cluster: { 'certificate-authority-data': ca },
+        context: { user: undefined },
+      })
+    ).credentials.current();
     expect(headers).toEqual({});
     expect(tls.ca?.toString()).toBe('PEM');
   });
@@ -221,7 +227,7 @@ describe('credentials', () => {
   test('a token file is read again after a minute, and at once when the token was refused', async () => {
     let now = 0;
     write('token', 'T1');
-    const { credentials } = load1({ user: { tokenFile: 'token' } }, { now: () => now });
+    const { credentials } = await load1({ user: { tokenFile: 'token' } }, { now: () => now });
     const first = await credentials.current();
     write('token', 'T2');
     now = 59_999;
@@ -237,7 +243,7 @@ describe('credentials', () => {
   });
 
   test('a token file that vanishes or is empty is an error at first, and later the token that worked', async () => {
-    const { credentials } = load1({ user: { tokenFile: 'token' } }, { now: () => Date.now() * 1e6 });
+    const { credentials } = await load1({ user: { tokenFile: 'token' } }, { now: () => Date.now() * 1e6 });
     await expect(credentials.current()).rejects.toMatchObject({
       code: 'credentials',
       message: expect.stringMatching(/ENOENT/),
@@ -258,7 +264,7 @@ describe('credentials', () => {
   test('certificates come from data or from files beside the kubeconfig, which are read again each time', async () => {
     write('ca.crt', 'CA1');
     write('tls.crt', 'CERT');
-    const { credentials } = load1({
+    const { credentials } = await load1({
       cluster: { 'certificate-authority': 'ca.crt', 'tls-server-name': 'kube', 'insecure-skip-tls-verify': false },
       user: { 'client-certificate': 'tls.crt', 'client-key-data': Buffer.from('KEY').toString('base64') },
     });
@@ -277,25 +283,27 @@ describe('credentials', () => {
 
   test('the server goes unverified when the kubeconfig or the option says so', async () => {
     const unverified = { 'insecure-skip-tls-verify': true };
-    expect((await load1({ cluster: unverified }).credentials.current()).tls.rejectUnauthorized).toBe(false);
-    expect((await load1({}, { skipTlsVerify: true }).credentials.current()).tls.rejectUnauthorized).toBe(false);
-    expect((await load1({}).credentials.current()).tls.rejectUnauthorized).toBeUndefined();
+    expect((await (await load1({ cluster: unverified })).credentials.current()).tls.rejectUnauthorized).toBe(false);
+    expect((await (await load1({}, { skipTlsVerify: true })).credentials.current()).tls.rejectUnauthorized).toBe(false);
+    expect((await (await load1({})).credentials.current()).tls.rejectUnauthorized).toBeUndefined();
   });
 
   test('over plain http nothing is sent', async () => {
-    const { headers } = await load1({
-      cluster: { server: 'http://localhost:8001' },
-      user: { token: 'T' },
-    }).credentials.current();
+    const { headers } = await (
+      await load1({
+        cluster: { server: 'http://localhost:8001' },
+        user: { token: 'T' },
+      })
+    ).credentials.current();
     expect(headers).toEqual({});
   });
 
   test('in a pod: the token and the CA of the service account, and without a CA the roots of the system', async () => {
     write('account/token', 'T\n');
-    const without = await load({ env: IN_POD }).credentials.current();
+    const without = await (await load({ env: IN_POD })).credentials.current();
     expect(without).toMatchObject({ headers: { authorization: 'Bearer T' }, tls: { ca: undefined } });
     write('account/ca.crt', 'CA');
-    expect(String((await load({ env: IN_POD }).credentials.current()).tls.ca)).toBe('CA');
+    expect(String((await (await load({ env: IN_POD })).credentials.current()).tls.ca)).toBe('CA');
   });
 });
 
@@ -308,16 +316,18 @@ describe('an exec plugin', () => {
   const env = { PATH: process.env['PATH'], SECRET: 'from-env' };
   const credential = (status: Record<string, unknown>) =>
     `echo '${JSON.stringify({ kind: 'ExecCredential', status })}'`;
-  const load2 = (script: string, more: Record<string, unknown> = {}, options: Partial<LoadClusterOptions> = {}) =>
-    load1(
-      { user: { exec: { command: plugin(script), apiVersion: 'client.authentication.k8s.io/v1', ...more } } },
-      { env, ...options },
+  const load2 = async (script: string, more: Record<string, unknown> = {}, options: Partial<LoadClusterOptions> = {}) =>
+    (
+      await load1(
+        { user: { exec: { command: plugin(script), apiVersion: 'client.authentication.k8s.io/v1', ...more } } },
+        { env, ...options },
+      )
     ).credentials;
 
   test('gives a token; it is run with our environment, its own, its arguments, and word of what is asked', async () => {
     const script =
       'echo "{\\"status\\":{\\"token\\":\\"$1-$SECRET-$OWN-$(echo $KUBERNETES_EXEC_INFO | tr -d \'\\"\')\\"}}"';
-    const { headers } = await load2(script, { args: ['arg'], env: [{ name: 'OWN', value: 'own' }] }).current();
+    const { headers } = await (await load2(script, { args: ['arg'], env: [{ name: 'OWN', value: 'own' }] })).current();
     expect(headers['authorization']).toBe(
       'Bearer arg-from-env-own-{apiVersion:client.authentication.k8s.io/v1,kind:ExecCredential,spec:{interactive:false}}',
     );
@@ -325,12 +335,14 @@ describe('an exec plugin', () => {
 
   test('is told the cluster where it asks for it', async () => {
     const script = 'echo "{\\"status\\":{\\"token\\":\\"$(echo $KUBERNETES_EXEC_INFO | tr -d \'\\"\')\\"}}"';
-    const { headers } = await load2(script, { provideClusterInfo: true }).current();
+    const { headers } = await (await load2(script, { provideClusterInfo: true })).current();
     expect(headers['authorization']).toContain('cluster:{server:https://10.0.0.1:6443}');
   });
 
   test('gives a certificate', async () => {
-    const { headers, tls } = await load2(credential({ clientCertificateData: 'CERT', clientKeyData: 'KEY' })).current();
+    const { headers, tls } = await (
+      await load2(credential({ clientCertificateData: 'CERT', clientKeyData: 'KEY' }))
+    ).current();
     expect(headers).toEqual({});
     expect(tls).toMatchObject({ cert: 'CERT', key: 'KEY' });
     expect(secrets).toEqual(['KEY']);
@@ -341,7 +353,7 @@ describe('an exec plugin', () => {
     `cd "$(dirname "$0")"; ${counting} echo "{\\"status\\":{\\"token\\":\\"T$n\\"${expires}}}"`;
 
   test('runs once for all who ask, until it is refused, and then once again for all', async () => {
-    const credentials = load2(counted());
+    const credentials = await load2(counted());
     const [first] = await Promise.all([credentials.current(), credentials.current()]);
     expect((await credentials.current()).headers['authorization']).toBe('Bearer T1');
     const renewed = await Promise.all([credentials.renew(first), credentials.renew(first)]);
@@ -351,7 +363,11 @@ describe('an exec plugin', () => {
 
   test('runs again when its credential has ended', async () => {
     let now = 0;
-    const credentials = load2(counted(',\\"expirationTimestamp\\":\\"1970-01-01T00:01:00Z\\"'), {}, { now: () => now });
+    const credentials = await load2(
+      counted(',\\"expirationTimestamp\\":\\"1970-01-01T00:01:00Z\\"'),
+      {},
+      { now: () => now },
+    );
     await credentials.current();
     now = 59_000;
     expect((await credentials.current()).headers['authorization']).toBe('Bearer T1');
@@ -367,46 +383,46 @@ describe('an exec plugin', () => {
     ['gives nothing', credential({ token: '' }), /printed no ExecCredential/],
     ['prints without end', 'yes', /could not be run \(ERR_CHILD_PROCESS_STDIO_MAXBUFFER\)/],
   ])('that %s is an error without what it printed', async (_, script, message) => {
-    const error = await load2(script)
-      .current()
-      .catch((thrown: unknown) => thrown as Error);
+    const error = await (await load2(script)).current().catch((thrown: unknown) => thrown as Error);
     expect(error).toMatchObject({ code: 'credentials', message: expect.stringMatching(message) });
     expect((error as Error).message).not.toContain('s3cret');
   });
 
   test('that hangs is killed', async () => {
-    await expect(load2('exec sleep 60', {}, { execTimeoutMs: 50 }).current()).rejects.toThrow(
+    await expect((await load2('exec sleep 60', {}, { execTimeoutMs: 50 })).current()).rejects.toThrow(
       'gave no answer within 0.05 s',
     );
   });
 
   test('that is not installed is an error', async () => {
-    const { credentials } = load1({ user: { exec: { command: 'no-such-plugin' } } }, { env });
+    const { credentials } = await load1({ user: { exec: { command: 'no-such-plugin' } } }, { env });
     await expect(credentials.current()).rejects.toThrow('no-such-plugin of the kubeconfig could not be run (ENOENT)');
   });
 
   test('that failed is run again the next time', async () => {
-    const credentials = load2(`cd "$(dirname "$0")"; ${counting} [ $n = 1 ] && exit 1; ${credential({ token: 'T' })}`);
+    const credentials = await load2(
+      `cd "$(dirname "$0")"; ${counting} [ $n = 1 ] && exit 1; ${credential({ token: 'T' })}`,
+    );
     await expect(credentials.current()).rejects.toThrow('exit code 1');
     expect((await credentials.current()).headers['authorization']).toBe('Bearer T');
   });
 });
 
 describe('the proxy of a kubeconfig', () => {
-  const proxyOf = (proxy: string) => load1({ cluster: { 'proxy-url': proxy } }).proxy;
+  const proxyOf = async (proxy: string) => (await load1({ cluster: { 'proxy-url': proxy } })).proxy;
 
   test.each([
     ['an escape', 'http://user:pa%20ss@proxy:8080', 'pa ss'],
     ['a percent sign that begins no escape', 'http://user:50%@proxy:8080', '50%'],
-  ])('takes a password with %s as it is meant, and tells it as a secret', (_, url, password) => {
-    const proxy = proxyOf(url);
+  ])('takes a password with %s as it is meant, and tells it as a secret', async (_, url, password) => {
+    const proxy = await proxyOf(url);
     expect(decodeURIComponent(proxy?.password ?? '')).toBe(password);
     expect(decodeURIComponent(proxy?.username ?? '')).toBe('user');
     expect(secrets).toContain(password);
   });
 
-  test('without credentials tells no secret', () => {
-    expect(proxyOf('https://proxy:8080')?.href).toBe('https://proxy:8080/');
+  test('without credentials tells no secret', async () => {
+    expect((await proxyOf('https://proxy:8080'))?.href).toBe('https://proxy:8080/');
     expect(secrets).toEqual([]);
   });
 });

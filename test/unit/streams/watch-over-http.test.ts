@@ -30,7 +30,10 @@ async function start(...answers: Answer[]) {
     contexts: [{ name: 'c', context: { cluster: 'c', user: 'c' } }],
   };
   writeFileSync(join(folder, 'config'), JSON.stringify(kubeconfig));
-  const cluster = loadCluster({ env: { KUBECONFIG: join(folder, 'config') }, serviceAccountDir: join(folder, 'none') });
+  const cluster = await loadCluster({
+    env: { KUBECONFIG: join(folder, 'config') },
+    serviceAccountDir: join(folder, 'none'),
+  });
   const api = connectCluster(cluster);
   const seen: string[] = [];
   const options = { errorBaseMs: 5, errorMaxMs: 20, clientTimeoutMs: 200, healthyAfterMs: 0 };
