@@ -1,11 +1,12 @@
 import { delimiter } from 'node:path';
-import type { Observable } from 'rxjs';
+import { map, type Observable } from 'rxjs';
 import type { Config } from './config/options.js';
 import { selectionOf } from './config/selection.js';
 import type { KubernetesApi } from './kubernetes/api.js';
 import { connectCluster } from './kubernetes/connect-cluster.js';
 import { loadCluster } from './kubernetes/load-cluster.js';
-import { type ResourceEvent, type Scope, type SidecarEvent, scopeName } from './model.js';
+import { type ResourceEvent, type Scope, type SidecarEvent, scopeName, type WatchedObject } from './model.js';
+import { parseLabelSelector } from './operators/label-selector.js';
 import type { Hook } from './operators/tell-hooks.js';
 import { runSidecar } from './sidecar.js';
 import { openFileStore } from './sinks/files/file-store.js';
@@ -44,6 +45,10 @@ export async function openCollector(config: Config, world: CollectorWorld): Prom
   });
   const api = connectCluster(cluster);
   const { scopes, labelSelector, identity } = selectionOf(config, cluster.namespace);
+  const selector = labelSelector === undefined ? undefined : parseLabelSelector(labelSelector);
+  // Lists and watches are selected by the server. One object that is fetched by its name is not.
+  const ifSelected = (object: WatchedObject | undefined) =>
+    object !== undefined && (selector === undefined || selector.matches(object.labels)) ? object : undefined;
   const once = config.method === 'LIST';
   const openStore = (onBeforeChange: () => void) =>
     openFileStore({
@@ -65,8 +70,7 @@ export async function openCollector(config: Config, world: CollectorWorld): Prom
       runSidecar({
         scopes,
         source: sourceOf(config, api),
-        fetch: (key) => fetchObject(api, key),
-        labelSelector,
+        fetch: (key) => fetchObject(api, key).pipe(map(ifSelected)),
         openStore,
         hooks: hooksOf(config, world),
         notifyDebounceMs: config.notifyDebounce * 1_000,

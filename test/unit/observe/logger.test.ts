@@ -105,6 +105,52 @@ describe('the time', () => {
     expect(at(345)).toBe('2026-08-20T17:45:00.007+05:45');
   });
 
+  test('of each record is its own, also where the clock goes back', () => {
+    let now = NOON;
+    const { logger, records } = setUp({ clock: () => now });
+    for (const ms of [0, 0, 1, 0, -60_000, 86_400_000]) {
+      now = NOON + ms;
+      logger.info('x');
+    }
+    const times = records().map(({ time }) => Date.parse(time) - NOON);
+    expect(times).toEqual([0, 0, 1, 0, -60_000, 86_400_000]);
+  });
+
+  test('is worked out once for all records of a millisecond', () => {
+    let now = NOON;
+    let asked = 0;
+    const offsetMinutes = () => {
+      asked += 1;
+      return 60;
+    };
+    const { logger, records } = setUp({ timeZone: 'LOCAL', clock: () => now, offsetMinutes });
+    logger.info('x');
+    logger.error('y');
+    expect(asked).toBe(1);
+    now += 1;
+    logger.info('x');
+    expect(asked).toBe(2);
+    expect(records().map(({ time }) => time)).toEqual([
+      '2026-08-20T13:00:00.007+01:00',
+      '2026-08-20T13:00:00.007+01:00',
+      '2026-08-20T13:00:00.008+01:00',
+    ]);
+  });
+
+  test('has the offset of its own moment', () => {
+    let now = NOON;
+    const summerEnds = NOON + 1_000;
+    const offsetMinutes = (ms: number) => (ms < summerEnds ? 120 : 60);
+    const { logger, records } = setUp({ timeZone: 'LOCAL', clock: () => now, offsetMinutes });
+    logger.info('x');
+    now = summerEnds;
+    logger.info('x');
+    expect(records().map(({ time }) => time)).toEqual([
+      '2026-08-20T14:00:00.007+02:00',
+      '2026-08-20T13:00:01.007+01:00',
+    ]);
+  });
+
   test('by default it is the time of the process', () => {
     const { logger, records } = setUp({ timeZone: 'LOCAL' });
     logger.info('x');

@@ -1,8 +1,8 @@
 import { catchError, concat, filter, ignoreElements, map, mergeMap, type Observable, of, Subject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ObjectChange } from '../../../src/model.js';
+import type { ObjectChange, ObjectKey } from '../../../src/model.js';
 import { groupByObject } from '../../../src/operators/group-by-object.js';
-import { applied, deleted, watched } from './events.js';
+import { applied, deleted, key, watched } from './events.js';
 import { marbles, marbleTable, neverAndEmpty } from './marbles.js';
 
 const idleMs = 5;
@@ -145,6 +145,80 @@ it('an object never has two groups that are open, whatever is fed back', () => {
   source$.complete();
 });
 
+describe('`end$`', () => {
+  const ends: Readonly<Record<string, ObjectKey | 'all'>> = { a: key('a'), z: key('z'), X: 'all' };
+  const numbers = { 0: '0', 1: '1', 2: '2', 3: '3' };
+
+  /** What the groups give, and the number of each behind its last change. */
+  const ending = (source$: Observable<ObjectChange>, end$: Observable<ObjectKey | 'all'>, quietMs = 20) =>
+    source$.pipe(
+      groupByObject({ idleMs: quietMs, end$ }),
+      mergeMap((group, number) => concat(group, of(String(number)))),
+    );
+
+  it.each([
+    ['ends the group of its key alone', '-a-b----a-b-|', '----a-------|', '-a-b0---a-b-(21|)'],
+    ['ends all groups with `all`', '-a-b----a-b-|', '----X-------|', '-a-b(01)a-b-(23|)'],
+    ['of an object without a group is nothing', '-a---a----|', '---z------|', '-a---a----(0|)'],
+    ['of all where there is no group is nothing', '-----a----|', '-X--------|', '-----a----(0|)'],
+    ['ends a group that has just begun', '-a--------|', '-a--------|', '-(a0)-----|'],
+    ['may complete before the source, which goes on', '-a-a--|', '---|', '-a-a--(0|)'],
+    ['is waited for when the source has completed', '-a-|', '-----X-|', '-a-0---|'],
+    ['is one of the ways in which the result errors', '-a---a', '---#', '-a-#'],
+  ])('%s', (_, source, end, result) => {
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source$ = hot<ObjectChange>(source, changes);
+      const end$ = hot(end, ends);
+      expectObservable(ending(source$, end$)).toBe(result, { ...changes, ...numbers });
+      const frames = (diagram: string) => `^${'-'.repeat(diagram.search(/[|#]/) - 1)}!`;
+      expectSubscriptions(end$.subscriptions).toBe(frames(end));
+      expectSubscriptions(source$.subscriptions).toBe(frames(source.endsWith('|') ? source : end));
+    });
+  });
+
+  it('ends the groups that were there before a change of the same moment', () => {
+    marbles(({ hot, expectObservable }) => {
+      const source$ = hot<ObjectChange>('      -a--a---|', changes);
+      const all$ = source$.pipe(map(() => 'all' as const));
+      expectObservable(ending(source$, all$)).toBe('-a--(0a)(1|)', { ...changes, ...numbers });
+    });
+  });
+
+  it('is left with the source by an unsubscribe', () => {
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source$ = hot<ObjectChange>('-a-b-a-|', changes);
+      const end$ = hot('             ----X--|', ends);
+      expectObservable(ending(source$, end$), '--!').toBe('-a-', changes);
+      expectSubscriptions(source$.subscriptions).toBe('^-!');
+      expectSubscriptions(end$.subscriptions).toBe('^-!');
+    });
+  });
+
+  it('of the last group leaves no timer, of another one leaves that of the rest', () => {
+    marbles(({ hot, expectObservable }) => {
+      const source$ = hot<ObjectChange>('-a-b----------|', changes);
+      const end$ = hot('             ----a---------|', ends);
+      expectObservable(ending(source$, end$, 6)).toBe('-a-b0----1----|', { ...changes, ...numbers });
+    });
+  });
+
+  it('a change that is fed back while the group of its key is ended is in a new group', () => {
+    const source$ = new Subject<ObjectChange>();
+    const end$ = new Subject<ObjectKey | 'all'>();
+    const seen: string[] = [];
+    ending(source$, end$).subscribe((given) => {
+      seen.push(typeof given === 'string' ? `end of ${given}` : given.type);
+      if (given === '0') {
+        source$.next(changes.A);
+      }
+    });
+    source$.next(changes.a);
+    end$.next(key('a'));
+    expect(seen).toEqual(['apply', 'end of 0', 'delete', 'end of 1']);
+    source$.complete();
+  });
+});
+
 describe('on fake timers', () => {
   beforeEach(() => {
     vi.useFakeTimers();
@@ -176,6 +250,25 @@ describe('on fake timers', () => {
     expect(timers).toEqual([1, 1, 1, 0, 1]);
     expect(vi.getTimerCount()).toBe(0);
     expect(source$.observed).toBe(false);
+  });
+
+  it.each([key('a'), 'all'] as const)('the group that `end$` ends with %s leaves no timer', (end) => {
+    const source$ = new Subject<ObjectChange>();
+    const end$ = new Subject<ObjectKey | 'all'>();
+    source$
+      .pipe(
+        groupByObject({ idleMs: 100, end$ }),
+        mergeMap((group) => group),
+      )
+      .subscribe();
+    source$.next(changes.a);
+    expect(vi.getTimerCount()).toBe(1);
+    end$.next(end);
+    expect(vi.getTimerCount()).toBe(0);
+    source$.next(changes.a);
+    source$.next(changes.b);
+    end$.next(key('a'));
+    expect(vi.getTimerCount()).toBe(1);
   });
 
   it('each group ends after its own quiet time', () => {
