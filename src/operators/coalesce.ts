@@ -1,4 +1,4 @@
-import { asyncScheduler, debounce, defer, type MonoTypeOperatorFunction, of, tap, timer } from 'rxjs';
+import { asyncScheduler, type MonoTypeOperatorFunction, Observable, type Subscription } from 'rxjs';
 import { assertDuration } from './assert-duration.js';
 
 export interface CoalesceOptions {
@@ -17,34 +17,49 @@ export interface CoalesceOptions {
  *     result   -------d-----(f|)
  *
  * After an emission both times begin anew. What is withheld at completion is given at once; an error passes without it.
- * Holds one timer while a value is withheld, and nothing else.
+ * Holds one timer while a value is withheld, and nothing else. By hand, since each change of each object passes here: on RxJS's
+ * `debounce` even a value that is not withheld costs six objects and a subscription.
  */
 export function coalesce<T>(options: CoalesceOptions): MonoTypeOperatorFunction<T> {
   const { quietMs, maxWaitMs, firstAtOnce = false } = options;
   assertDuration('quietMs', quietMs);
   assertDuration('maxWaitMs', maxWaitMs);
   return (source$) =>
-    defer(() => {
+    new Observable((subscriber) => {
       let atOnce = firstAtOnce;
-      let since: number | undefined;
-      const wait = () => {
-        const now = asyncScheduler.now();
-        since ??= now;
-        // The clock is the wall's, and may be set back meanwhile: without `abs` the wait would grow by as much.
-        const restMs = Math.max(0, maxWaitMs - Math.abs(now - since));
-        return timer(Math.min(quietMs, restMs)).pipe(
-          tap(() => {
-            since = undefined;
-          }),
-        );
+      let withheld: { readonly value: T; readonly since: number } | undefined;
+      let timer: Subscription | undefined;
+      const give = (): void => {
+        timer?.unsubscribe();
+        timer = undefined;
+        if (withheld !== undefined) {
+          const { value } = withheld;
+          withheld = undefined;
+          subscriber.next(value);
+        }
       };
-      return source$.pipe(
-        debounce(() => {
-          if (!atOnce) {
-            return wait();
-          }
-          atOnce = false;
-          return of(undefined);
+      subscriber.add(() => timer?.unsubscribe());
+      subscriber.add(
+        source$.subscribe({
+          next: (value) => {
+            if (atOnce) {
+              atOnce = false;
+              subscriber.next(value);
+              return;
+            }
+            const now = asyncScheduler.now();
+            const since = withheld?.since ?? now;
+            withheld = { value, since };
+            timer?.unsubscribe();
+            // The clock is the wall's, and may be set back meanwhile: without `abs` the wait would grow by as much.
+            const restMs = Math.max(0, maxWaitMs - Math.abs(now - since));
+            timer = asyncScheduler.schedule(give, Math.min(quietMs, restMs));
+          },
+          error: (error) => subscriber.error(error),
+          complete: () => {
+            give();
+            subscriber.complete();
+          },
         }),
       );
     });

@@ -70,7 +70,7 @@ function follow(sync: InitialSync, event: SidecarEvent): InitialSync {
     case 'failed':
       return sync.missing.has(event.scope) ? { ...sync, failing: new Set(sync.failing).add(event.scope) } : sync;
     case 'file':
-      return { ...sync, changed: sync.changed || isFileChange(event) };
+      return sync.changed || !isFileChange(event) ? sync : { ...sync, changed: true };
     case 'listed':
       return { ...sync, listed: true };
     default:

@@ -92,6 +92,24 @@ describe('which cluster', () => {
   });
 });
 
+test('what is wrong is told by the promise: nothing is thrown', async () => {
+  const wrong: Partial<LoadClusterOptions>[] = [
+    {},
+    { env: IN_POD },
+    { kubeconfigPaths: [join(folder, 'missing')] },
+    { kubeconfigPaths: [write('config', 'text')] },
+    { env: { KUBECONFIG: write('proxied', config({ cluster: { 'proxy-url': 'socks5://p' } })) } },
+    { env: { KUBECONFIG: write('server', config({ cluster: { server: 'ftp://x' } })) } },
+  ];
+  for (const options of wrong) {
+    let promise: Promise<unknown> | undefined;
+    expect(() => {
+      promise = load(options);
+    }).not.toThrow();
+    await expect(promise).rejects.toBeInstanceOf(ClusterConfigError);
+  }
+});
+
 describe('several files', () => {
   test('the first that names a thing wins, missing files are passed over', async () => {
     const first = write('1', {

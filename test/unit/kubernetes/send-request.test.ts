@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { Socket } from 'node:net';
+import { type AddressInfo, createServer, Socket } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -63,7 +64,7 @@ describe('a body', () => {
     ['of two encodings', 'gzip, br', brotliCompressSync(gzipSync(body))],
     ['that is no gzip', 'gzip', 's3cret'],
     ['that is no deflate', 'deflate', 's3cret'],
-    ['that is no brotli', 'br', 's3cret'],
+    ['whose brotli ends too early', 'br', brotliCompressSync(body).subarray(0, -20)],
     ['whose gzip is damaged', 'gzip', damaged(gzipSync(body))],
     ['whose gzip has another sum', 'gzip', Buffer.concat([gzipSync(body).subarray(0, -8), Buffer.alloc(8)])],
     ['whose gzip ends too early', 'gzip', gzipSync(body).subarray(0, -20)],
@@ -107,6 +108,25 @@ describe('a body', () => {
       expect(error).toMatchObject({ code: 'unreachable' });
       expect(body.startsWith(text)).toBe(true);
     }
+  });
+
+  test.each([
+    'with its head',
+    'later',
+  ])('that is cut right behind its last bytes, which came %s, is given that far', async (when) => {
+    const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
+    const bytes = '5\r\nevent\r\n';
+    const server = createServer((socket) => {
+      socket.once('data', () => {
+        if (when === 'later') socket.write(head, () => setTimeout(() => socket.end(bytes), 5));
+        else socket.end(head + bytes);
+      });
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { text, error } = await received(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    expect(text).toBe('event');
+    expect(error).toMatchObject({ code: 'unreachable' });
   });
 
   test('that comes in many pieces in one turn is given in few', async () => {

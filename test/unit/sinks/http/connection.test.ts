@@ -3,6 +3,7 @@ import type { Agent } from 'node:https';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { connectionTo } from '../../../../src/sinks/http/connection.js';
+import type { ProxySettings } from '../../../../src/sinks/http/find-proxy.js';
 import { startServer } from './start-server.js';
 
 describe('connectionTo', () => {
@@ -52,5 +53,65 @@ describe('connectionTo', () => {
     const heard = await socket.toArray();
     proxy.close();
     expect(Buffer.concat(heard).toString()).toBe('hello');
+  });
+
+  const options = (proxy: ProxySettings = {}) => ({
+    proxy,
+    trust: { rejectUnauthorized: true },
+    signal: new AbortController().signal,
+    onConnected: () => undefined,
+  });
+
+  it.each([
+    [
+      'http://app.example.test/a%20b?x=1&y=%C3%BC#part',
+      'app.example.test',
+      80,
+      '/a%20b?x=1&y=%C3%BC',
+      'app.example.test',
+    ],
+    ['https://app.example.test:8443?x', 'app.example.test', 8443, '/?x', 'app.example.test:8443'],
+    ['http://[::1]:81/', '::1', 81, '/', '[::1]:81'],
+  ])('asks the target itself for path and query: %s', async (url, host, port, path, header) => {
+    const { agent, ...connection } = await connectionTo(new URL(url), options());
+    const protocol = url.slice(0, url.indexOf('/'));
+    expect(connection).toEqual({ protocol, host, port, path, headers: { host: header } });
+  });
+
+  it.each([
+    ['http://app.example.test/a?x=1#part', 'http://app.example.test/a?x=1', 'app.example.test'],
+    ['http://app.example.test:81', 'http://app.example.test:81/', 'app.example.test:81'],
+    ['http://[fd00::1]/', 'http://[fd00::1]/', '[fd00::1]'],
+    // Credentials of a URL are the business of whoever makes the header.
+    ['http://u:p@app.example.test/', 'http://app.example.test/', 'app.example.test'],
+  ])('asks a proxy for the whole URL: %s', async (url, path, host) => {
+    const { agent, ...connection } = await connectionTo(
+      new URL(url),
+      options({ http: 'http://pu:p%40@proxy.test:3128' }),
+    );
+    expect(connection).toEqual({
+      protocol: 'http:',
+      host: 'proxy.test',
+      port: 3128,
+      path,
+      headers: { host, 'proxy-authorization': 'Basic cHU6cEA=' },
+    });
+  });
+
+  it('asks a proxy that has TLS over TLS, by its own name', async () => {
+    const to = (proxy: string) => connectionTo(new URL('http://app.example.test/'), options({ http: proxy }));
+    const named = await to('https://proxy.test');
+    expect(named).toMatchObject({ protocol: 'https:', host: 'proxy.test', port: 443 });
+    expect((named.agent as Agent).options).toMatchObject({ servername: 'proxy.test', rejectUnauthorized: true });
+    expect(named.headers).not.toHaveProperty('proxy-authorization');
+    const numbered = await to('https://[fd00::1]:3128');
+    expect(numbered).toMatchObject({ protocol: 'https:', host: 'fd00::1', port: 3128 });
+    expect((numbered.agent as Agent).options).toMatchObject({ servername: '' });
+  });
+
+  it.each(['http', 'https'])('keeps no connection alive (%s)', async (scheme) => {
+    const { agent } = await connectionTo(new URL(`${scheme}://app.example.test/`), options());
+    expect((agent as Agent & { readonly keepAlive: boolean }).keepAlive).toBe(false);
+    expect(agent).not.toBe((await connectionTo(new URL(`${scheme}://app.example.test/`), options())).agent);
   });
 });
