@@ -2,6 +2,7 @@ import { homedir, tmpdir } from 'node:os';
 import { fromEvent, map, merge } from 'rxjs';
 import { parseCommandLine } from './config/command-line.js';
 import { batchLines } from './observe/batch-lines.js';
+import { whenWritten } from './observe/when-written.js';
 import { type ExitCode, runProgram, type World } from './program.js';
 
 /** The container's and the command line's entry: the only file that touches `process`. */
@@ -14,7 +15,7 @@ process.stdout.on('error', () => {});
 const log = batchLines((text) => process.stdout.write(text), setImmediate);
 const end = (code: number) => {
   log.flush();
-  process.exit(code);
+  whenWritten(process.stdout, () => process.exit(code));
 };
 
 const world: World = {

@@ -76,6 +76,11 @@ describe('a body', () => {
     expect(error?.message).not.toContain('s3cret');
   });
 
+  test('of an encoding that we did not ask for is told from one that is damaged', async () => {
+    const server = await packed('zstd', zstdCompressSync(body));
+    expect((await received(server.url)).error?.message).toContain('in a way that we did not ask for');
+  });
+
   test.each([
     ['of another encoding', 'zstd'],
     ['that is no gzip', 'gzip'],
