@@ -47,7 +47,7 @@ export function connectionError(error: unknown, server: string): SourceError {
     const what = 'has a certificate that our CA did not sign: is certificate-authority the CA of this cluster?';
     return new SourceError('unreachable', `${server} ${what} (${code})`);
   }
-  if (code.startsWith('HPE_') || code.startsWith('Z_')) {
+  if (/^(HPE_|Z_|ERR_(BROTLI)?_?ERROR_)/.test(code)) {
     return new SourceError('malformed', `${server} does not answer in HTTP (${code}).`);
   }
   return new SourceError('unreachable', `${server} ${REASONS[code] ?? 'cannot be reached'} (${code}).`);

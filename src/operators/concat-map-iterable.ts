@@ -1,10 +1,10 @@
-import { Observable, type OperatorFunction } from 'rxjs';
+import { Observable, type OperatorFunction, Subscriber } from 'rxjs';
 
 /**
  * `concatMap` for results that are there at once: gives each of them, in order, without a subscription for each value.
  *
- *     source   -a-b-----|
- *     result   -(12)(3)-|     project(a) = [1, 2], project(b) = [3]
+ *     source   -a----b--|
+ *     result   -(12)-(3)|     project(a) = [1, 2], project(b) = [3]
  *
  * A value that comes while the results of another are delivered (fed back by whoever takes them) waits until they are.
  * What `project` throws, also half-way through a generator, errors the result. Every event of every object passes here
@@ -18,13 +18,14 @@ export function concatMapIterable<T, R>(project: (value: T) => Iterable<R>): Ope
       let completed = false;
       const deliver = (value: T): void => {
         for (const result of project(value)) {
+          subscriber.next(result);
           if (subscriber.closed) {
             return;
           }
-          subscriber.next(result);
         }
       };
-      return source$.subscribe({
+      // Known to the subscriber before the source speaks: one that speaks within `subscribe` must learn that it is enough.
+      const taking = new Subscriber<T>({
         next: (value) => {
           waiting.push(value);
           if (delivering) {
@@ -43,7 +44,7 @@ export function concatMapIterable<T, R>(project: (value: T) => Iterable<R>): Ope
             subscriber.complete();
           }
         },
-        error: (error) => subscriber.error(error),
+        error: (error: unknown) => subscriber.error(error),
         complete: () => {
           completed = true;
           if (!delivering) {
@@ -51,5 +52,7 @@ export function concatMapIterable<T, R>(project: (value: T) => Iterable<R>): Ope
           }
         },
       });
+      subscriber.add(taking);
+      source$.subscribe(taking);
     });
 }

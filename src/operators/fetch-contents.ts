@@ -16,7 +16,10 @@ export interface FetchContentsOptions {
   readonly fetch: (key: ObjectKey) => Observable<WatchedObject | undefined>;
   /** Each object belongs to one of these; one that belongs to none is not fetched. */
   readonly scopes: readonly Scope[];
-  /** What the sources say meanwhile: newer state of an object ends its fetch, so that an old answer never replaces it. */
+  /**
+   * What the sources say meanwhile: newer state of an object ends its fetch, and so does a list of its scope that begins, which
+   * brings the object or proves that it is gone: an old answer never replaces or revives anything.
+   */
   readonly events$: Observable<ResourceEvent>;
   /** Fetches at a time: each holds a whole object. @default 4 */
   readonly concurrency?: number;
@@ -37,7 +40,9 @@ export function fetchContents(options: FetchContentsOptions): OperatorFunction<C
     options.fetch(key).pipe(
       retryWithBackoff(),
       map((object): ObjectChange => (object ? { type: 'apply', scope, object } : { type: 'delete', scope, key })),
-      takeUntil(events$.pipe(filter((event) => keyOf(event) === key))),
+      takeUntil(
+        events$.pipe(filter((event) => keyOf(event) === key || (event.type === 'init' && event.scope === scope))),
+      ),
     );
   return pipe(
     map(({ key }) => ({ key, scope: scopes.find((scope) => covers(scope, key)) })),

@@ -51,8 +51,11 @@ export function groupByObject(
       const groups = new OpenGroups(idleMs);
       const ended$ = end$.pipe(
         tap((key) => {
-          for (const group of key === 'all' ? groups.takeAll() : groups.take(key)) {
-            group.complete();
+          const group = key === 'all' ? undefined : groups.get(key);
+          if (key === 'all') {
+            groups.endAll();
+          } else if (group !== undefined) {
+            groups.end(group);
           }
         }),
         ignoreElements(),

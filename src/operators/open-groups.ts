@@ -45,13 +45,11 @@ export class OpenGroups {
     group.complete();
   }
 
-  take(key: ObjectKey): readonly ObjectGroup[] {
-    const group = this.#groups.get(key);
-    this.#groups.delete(key);
-    if (this.#groups.size === 0) {
-      this.#stopTimer();
+  /** One after the other: what a consumer feeds back meanwhile meets no group that is about to end. */
+  endAll(): void {
+    for (const group of [...this.#groups.values()]) {
+      this.end(group);
     }
-    return group ? [group] : [];
   }
 
   takeAll(): readonly ObjectGroup[] {

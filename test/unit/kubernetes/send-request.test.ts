@@ -64,6 +64,7 @@ describe('a body', () => {
     ['of two encodings', 'gzip, br', brotliCompressSync(gzipSync(body))],
     ['that is no gzip', 'gzip', 's3cret'],
     ['that is no deflate', 'deflate', 's3cret'],
+    ['that is no brotli', 'br', 's3cret'],
     ['whose brotli ends too early', 'br', brotliCompressSync(body).subarray(0, -20)],
     ['whose gzip is damaged', 'gzip', damaged(gzipSync(body))],
     ['whose gzip has another sum', 'gzip', Buffer.concat([gzipSync(body).subarray(0, -8), Buffer.alloc(8)])],

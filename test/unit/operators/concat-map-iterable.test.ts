@@ -83,13 +83,14 @@ it('a subscriber that has enough ends the source and gets no more', () => {
   });
 });
 
-it('a generator whose subscriber has enough is closed, not run to its end', () => {
-  const ran: string[] = [];
+it('a generator whose subscriber has enough is closed, and does nothing more', () => {
+  const ran: unknown[] = [];
   new Observable<string>((subscriber) => subscriber.next('a'))
     .pipe(
       concatMapIterable(function* () {
         try {
           for (let number = 0; number < 100; number++) {
+            ran.push(number);
             yield number;
           }
           ran.push('to its end');
@@ -100,7 +101,19 @@ it('a generator whose subscriber has enough is closed, not run to its end', () =
       take(2),
     )
     .subscribe();
-  expect(ran).toEqual(['closed']);
+  expect(ran).toEqual([0, 1, 'closed']);
+});
+
+it('a source that speaks within `subscribe` is ended, too', () => {
+  let spoken = 0;
+  new Observable<string>((subscriber) => {
+    for (; !subscriber.closed && spoken < 100; spoken++) {
+      subscriber.next('a');
+    }
+  })
+    .pipe(concatMapIterable(project), take(3))
+    .subscribe();
+  expect(spoken).toBe(2);
 });
 
 it('values that wait when the subscriber has enough are not projected', () => {

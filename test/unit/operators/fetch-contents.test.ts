@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { ObjectChange, ObjectKey, ResourceEvent, Scope, WatchedObject } from '../../../src/model.js';
 import type { ContentNeeded } from '../../../src/operators/claim-paths.js';
 import { fetchContents } from '../../../src/operators/fetch-contents.js';
-import { alive, applied, deleted, key, listed, scope, watched } from './events.js';
+import { alive, applied, deleted, init, initDone, key, listed, otherScope, scope, watched } from './events.js';
 import { marbles } from './marbles.js';
 
 const a = watched('a');
@@ -19,6 +19,9 @@ const events: Record<string, ResourceEvent> = {
   i: listed(b),
   g: deleted('b'),
   s: alive,
+  I: init(),
+  J: initDone(),
+  O: init(otherScope),
 };
 const changes: Record<string, ObjectChange> = {
   a: applied(a),
@@ -30,6 +33,8 @@ it.each([
   ['the diagram of the docs', '-A-----B---|', '---------b-', '---a-------|'],
   ['newer state from a list ends the fetch', '-B----|', '--i---', '------|'],
   ['the delete of the object ends the fetch', '-B----|', '--g---', '------|'],
+  ['a list of the scope that begins ends the fetch', '-B----|', '--I---', '------|'],
+  ['the end of one, or a list of another scope, does not', '-B----|', '--(JO)', '---b--|'],
   ['a status, or another object, does not', '-B----|', '--(sa)', '---b--|'],
   ['an object outside all scopes is not fetched', '-S----|', '------', '------|'],
   ['an object that is needed twice at once is fetched anew after the first answer', '-(AA)-|', '------', '---a-a|'],

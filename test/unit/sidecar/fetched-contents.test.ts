@@ -57,7 +57,7 @@ describe('content that was fetched', () => {
     ['twice right behind the answer', '-----23', ['winner', 'v1', 'v3']],
     ['from a list before the answer', '--(icj)', ['winner', 'v3']],
     ['from a list right behind the answer', '-----(icj)', ['winner', 'v1', 'v3']],
-    ['from a list that began before the answer', '--i-------c--j', ['winner', 'v1', 'v3']],
+    ['from a list that began before the answer', '--i-------c--j', ['winner', 'v3']],
     ['behind a withheld change, from a list', '-----2(icj)', ['winner', 'v1', 'v2', 'v3']],
   ])('never comes after newer state that comes %s', (_, source, seen) => {
     const { history, files } = play(source, { answer: heir(1), afterMs: 5 });
@@ -68,6 +68,8 @@ describe('content that was fetched', () => {
   it.each([
     ['deleted before the answer', '--D'],
     ['deleted right behind the answer', '-----D'],
+    ['not in a list that came before the answer', '--(ij)'],
+    ['not in a list that was being read when the answer came', '--i-----j'],
     ['not in a list that came right behind the answer', '-----(ij)'],
     ['not in a list, behind a withheld change', '-----2(ij)'],
   ])('never brings an object back that is %s', (_, source) => {
