@@ -28,13 +28,17 @@ const arrows = {
   /** Runs the program that main gives it, on a Kubernetes API of its own: not in the container's bundle. */
   dev: { values: ['streams', 'operators', 'config', 'testing'], types: ['program'] },
   /** What main runs, without the process: as free in its choice, and testable. */
-  program: { values: ['collector', 'sidecar', 'streams', 'operators', 'sinks', 'observe', 'kubernetes', 'config'] },
+  program: {
+    values: ['collector', 'sidecar', 'streams', 'operators', 'sinks', 'http', 'observe', 'kubernetes', 'config'],
+  },
   /** Turns a configuration into the parts of one sidecar. */
-  collector: { values: ['sidecar', 'streams', 'operators', 'sinks', 'observe', 'kubernetes', 'config'] },
-  index: { values: ['sidecar', 'streams', 'operators', 'sinks', 'observe', 'kubernetes', 'config'] },
+  collector: { values: ['sidecar', 'streams', 'operators', 'sinks', 'http', 'observe', 'kubernetes', 'config'] },
+  index: { values: ['sidecar', 'streams', 'operators', 'sinks', 'http', 'observe', 'kubernetes', 'config'] },
   sidecar: { values: ['streams', 'operators', 'sinks', 'observe'], types: ['config', 'kubernetes'] },
   streams: { values: ['operators', 'kubernetes'], types: ['config'] },
-  sinks: { values: ['operators', 'kubernetes'], types: ['config'] },
+  sinks: { values: ['operators', 'kubernetes', 'http'], types: ['config'] },
+  /** A connection of ours to anybody but the Kubernetes API: proxies, trust, credentials, where it may go. */
+  http: { values: [] },
   operators: { values: [], types: ['config'] },
   observe: { values: [], types: ['config'] },
   kubernetes: { values: [], types: ['config'] },

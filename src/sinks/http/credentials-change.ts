@@ -1,5 +1,5 @@
 import { filter, map, NEVER, type Observable, take, timer } from 'rxjs';
-import { type BasicAuthOptions, readBasicAuth } from './basic-auth.js';
+import { type BasicAuthOptions, readBasicAuth } from '../../http/basic-auth.js';
 
 /** Short against the minute that kubelet takes to bring a changed Secret; two small reads each time. */
 const POLL_MS = 2_000;

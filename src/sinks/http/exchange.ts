@@ -1,10 +1,10 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
-import { connectionTo } from './connection.js';
+import { connectionTo } from '../../http/connection.js';
+import type { TlsTrust } from '../../http/proxy-tunnel.js';
 import type { Hop } from './follow-redirect.js';
 import type { HttpTarget } from './http-target.js';
-import type { TlsTrust } from './proxy-tunnel.js';
 import type { Phase } from './try-result.js';
 
 /** How far a try has come; who waits for it in vain reads from it what failed. */

@@ -1,7 +1,7 @@
+import type { BasicAuthOptions } from '../../http/basic-auth.js';
+import type { ProxySettings } from '../../http/find-proxy.js';
 import { assertDuration } from '../../operators/assert-duration.js';
 import { userinfoOf } from '../../userinfo.js';
-import type { BasicAuthOptions } from './basic-auth.js';
-import type { ProxySettings } from './find-proxy.js';
 import { secretsOfTarget } from './secrets-of-target.js';
 import { DEFAULT_SUCCESS, type SuccessRule } from './success-rule.js';
 

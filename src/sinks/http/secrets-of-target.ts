@@ -1,6 +1,6 @@
+import type { BasicAuthOptions } from '../../http/basic-auth.js';
+import { type ProxySettings, proxyUrl } from '../../http/find-proxy.js';
 import { userinfoOf } from '../../userinfo.js';
-import type { BasicAuthOptions } from './basic-auth.js';
-import { type ProxySettings, proxyUrl } from './find-proxy.js';
 
 /** A shorter value in a query is more likely `true` or `1` than a token, and would black out half a log. */
 const MIN_QUERY_SECRET = 8;

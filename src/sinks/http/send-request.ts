@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { defer, finalize, from, map, merge, type Observable, take, timer } from 'rxjs';
 import { errnoOf } from '../../errno-of.js';
+import { readBasicAuth } from '../../http/basic-auth.js';
+import { readTrust } from '../../http/connection.js';
+import type { TlsTrust } from '../../http/proxy-tunnel.js';
 import { retryAfterMs } from '../../retry-after.js';
-import { readBasicAuth } from './basic-auth.js';
-import { readTrust } from './connection.js';
 import { exchange, type Progress, readAnswer, type Try } from './exchange.js';
 import { followRedirect, type Hop, isRedirect } from './follow-redirect.js';
 import { type HttpTarget, shownUrl } from './http-target.js';
-import type { TlsTrust } from './proxy-tunnel.js';
 import { requestBody } from './request-body.js';
 import { isSuccess, successText } from './success-rule.js';
 import { networkFailure, type TryFailure, type TryResult, timeoutFailure, unexpectedFailure } from './try-result.js';

@@ -1,5 +1,5 @@
 import { errnoOf } from '../../errno-of.js';
-import { ProxyError } from './find-proxy.js';
+import { ProxyError } from '../../http/find-proxy.js';
 
 /**
  * Why a try failed, as far as it decides about the next one.

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readBasicAuth } from '../../../../src/sinks/http/basic-auth.js';
+import { readBasicAuth } from '../../../../src/http/basic-auth.js';
 import { credentialsChange } from '../../../../src/sinks/http/credentials-change.js';
 
 let folder: string;

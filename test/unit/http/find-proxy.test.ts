@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findProxy, networkFromEnv, ProxyError, proxyUrl } from '../../../../src/sinks/http/find-proxy.js';
+import { findProxy, networkFromEnv, ProxyError, proxyUrl } from '../../../src/http/find-proxy.js';
 
 const settings = { http: 'http://plain.test:3128', https: 'http://secure.test:3128' };
 

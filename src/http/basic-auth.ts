@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { errnoOf } from '../../errno-of.js';
+import { errnoOf } from '../errno-of.js';
 
 /** Node's names of the encodings that servers read credentials in. */
 export type BasicAuthEncoding = 'latin1' | 'utf8' | 'ascii';

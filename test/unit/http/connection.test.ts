@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import type { Agent } from 'node:https';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { connectionTo } from '../../../../src/sinks/http/connection.js';
-import type { ProxySettings } from '../../../../src/sinks/http/find-proxy.js';
-import { startServer } from './start-server.js';
+import { connectionTo } from '../../../src/http/connection.js';
+import type { ProxySettings } from '../../../src/http/find-proxy.js';
+import { startServer } from '../sinks/http/start-server.js';
 
 describe('connectionTo', () => {
   it('opens a tunnel that the signal ends even if nobody takes it', async () => {

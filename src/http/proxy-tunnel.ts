@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type Socket } from 'node:net';
-import { userinfoOf } from '../../userinfo.js';
+import { userinfoOf } from '../userinfo.js';
 import { bareHost, ProxyError, portOf } from './find-proxy.js';
 
 /** What TLS connections trust. */

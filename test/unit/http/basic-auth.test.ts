@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BasicAuthOptions, readBasicAuth } from '../../../../src/sinks/http/basic-auth.js';
+import { type BasicAuthOptions, readBasicAuth } from '../../../src/http/basic-auth.js';
 
 let folder: string;
 beforeEach(() => {
