@@ -103,21 +103,59 @@ export type ObjectChange =
 /** A complete list of a scope began or ended. */
 export type ListMark = { readonly type: 'init' | 'init-done'; readonly scope: Scope };
 
-/** A file as an object wants it. */
-export interface DesiredFile {
+/** A file as an object wants it: content in hand, or what a URL returns. */
+export type DesiredFile = PlainFile | UrlFile;
+
+export interface PlainFile {
   /** Absolute, with the root resolved by realpath and the rest normalised: equal paths are equal strings. */
   readonly path: string;
   readonly bytes: Uint8Array;
 }
+
+/** The content of a key that ends in `.url`. */
+export interface UrlFile {
+  readonly path: string;
+  readonly url: UrlSource;
+}
+
+export interface UrlSource {
+  /** The key of `data` or `binaryData`, its `.url` included: for messages. */
+  readonly entry: string;
+  /** As the object has it, trimmed. May hold credentials: never in a message. */
+  readonly href: string;
+  /** Hex SHA-256 of what must come, by the annotation `k8s-sidecar-url-checksums`. */
+  readonly sha256?: string | undefined;
+}
+
+/** A file whose content was streamed to the disk already and waits for its name. Belongs to the store that staged it. */
+export interface StagedFile {
+  readonly path: string;
+  readonly staged: StagedContent;
+}
+
+export interface StagedContent {
+  /** Where it is now: readable, of a name that no reader of the folder takes. */
+  readonly stagedAt: string;
+  readonly sha256: string;
+  readonly size: number;
+}
+
+/** What the file sink can write at once. */
+export type ReadyFile = PlainFile | StagedFile;
 
 /** Why an object, or one key of it, is not published. The object's fault: it counts neither for readiness nor for LIST's exit code. */
 export type RefusalReason =
   | 'path'
   | 'name-too-long'
   | 'base64'
+  /** `GZIP_KEYS`: no gzip, or too large when decompressed. */
+  | 'gzip'
   | 'reserved-name'
-  | 'url-unsupported'
-  | 'duplicate-path';
+  | 'duplicate-path'
+  /** A URL that is none, or leads to where we do not go; an answer that is too large, or not the one that was promised. */
+  | 'url'
+  /** The `VALIDATE` command said no. */
+  | 'validation';
 
 export interface Refusal {
   readonly type: 'refused';
@@ -130,11 +168,30 @@ export interface Refusal {
 }
 
 /** What one change of the ledger asks of the file sink: first all `writes`, then all `removes`. */
-export interface PathPlan {
+export interface PathPlan<File = DesiredFile> {
   readonly type: 'plan';
-  readonly writes: readonly { readonly owner: ObjectKey; readonly file: DesiredFile }[];
+  readonly writes: readonly { readonly owner: ObjectKey; readonly file: File }[];
   /** Paths that nobody holds any more. Each goes once the new files of its owner stand. */
   readonly removes: readonly { readonly owner: ObjectKey; readonly path: string }[];
+}
+
+/** A plan whose contents are in hand. */
+export interface WritePlan extends PathPlan<ReadyFile> {
+  /** Wanted, and their content is still to come: they are their owner's, and obsolete files of it stay until these stand. */
+  readonly pending?: readonly { readonly owner: ObjectKey; readonly path: string }[];
+}
+
+/** A URL could not be fetched. The file stays as it was; a retry follows in `retryInMs`. */
+export interface UrlFailed {
+  readonly type: 'url-failed';
+  readonly path: string;
+  readonly owner: ObjectKey;
+  readonly entry: string;
+  /** HTTP status, where there was an answer. */
+  readonly status?: number | undefined;
+  /** One sentence without userinfo, path, query or body. */
+  readonly message: string;
+  readonly retryInMs: number;
 }
 
 interface OfFile {
@@ -233,12 +290,22 @@ export type NotificationOutcome =
       readonly type: 'notification';
       readonly op: 'failed';
       readonly target: string;
+      /** As of the newest notification that this try, or this wait, stands for: each notification gets at least one outcome. */
+      readonly covers: number;
       readonly tries: number;
       readonly status?: number | undefined;
       /** One sentence without credentials, query strings or bodies. */
       readonly message: string;
       readonly retryInMs: number | undefined;
     };
+
+/** A line that a hook printed. */
+export interface HookOutput {
+  readonly type: 'hook-output';
+  readonly target: string;
+  readonly stream: 'stdout' | 'stderr';
+  readonly line: string;
+}
 
 /** How many objects a scope holds: after each complete list, and when it changed. */
 export interface Objects {
@@ -271,10 +338,12 @@ export type SidecarEvent =
   | PathConflict
   | FileOutcome
   | FolderStatus
+  | UrlFailed
   | Published
   | Listed
   | Synced
-  | NotificationOutcome;
+  | NotificationOutcome
+  | HookOutput;
 
 /**
  * A sink settles every input with outcomes, never errors, and releases all it holds on unsubscribe.

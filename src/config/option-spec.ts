@@ -4,6 +4,7 @@ import type { OptionType } from './option-type.js';
 export const sections = {
   collect: 'What to collect',
   place: 'Where files go',
+  fetch: 'What keys that end in .url may fetch',
   tell: 'Whom to tell',
   run: 'How it runs',
 } as const;
