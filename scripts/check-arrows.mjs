@@ -9,7 +9,7 @@ import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A room is a folder of src, or a file right below it. Every room may use itself and `leaves`. */
-const leaves = ['errno-of', 'model', 'retry-after', 'unwritten-paths', 'userinfo', 'version'];
+const leaves = ['errno-of', 'model', 'request', 'retry-after', 'selectors', 'unwritten-paths', 'userinfo', 'version'];
 const arrows = {
   main: {
     values: [
@@ -46,7 +46,11 @@ const arrows = {
   testing: { values: ['kubernetes', 'operators'] },
   'errno-of': { values: [] },
   model: { values: [] },
+  /** How a request is configured: who reads the configuration and who sends it mean the same by it. */
+  request: { values: [] },
   'retry-after': { values: [] },
+  /** What selects: labels, fields, names. Who configures, who asks the server, and who decides here, mean the same by it. */
+  selectors: { values: [] },
   'unwritten-paths': { values: [] },
   userinfo: { values: [] },
   version: { values: [] },

@@ -1,4 +1,4 @@
-import { homedir, tmpdir } from 'node:os';
+import { homedir, hostname, tmpdir } from 'node:os';
 import { fromEvent, map, merge } from 'rxjs';
 import { parseCommandLine } from './config/command-line.js';
 import { batchLines } from './observe/batch-lines.js';
@@ -22,6 +22,9 @@ const world: World = {
   env: process.env,
   argv: process.argv.slice(2),
   homeDir: homedir(),
+  hostName: hostname(),
+  pid: process.pid,
+  kill: (pid, signal) => void process.kill(pid, signal),
   runtimeVersion: process.version,
   startedAt: Date.now() - process.uptime() * 1_000,
   memory: () => process.memoryUsage(),

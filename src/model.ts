@@ -3,12 +3,15 @@ import type { Observable } from 'rxjs';
 /** The kinds of object that can be collected, named as in `RESOURCE` and in unique file names. */
 export type ResourceKind = 'configmap' | 'secret';
 
+/** Everything that can be listed and watched. Of a namespace its name matters alone: it says where to read the others. */
+export type WatchedKind = ResourceKind | 'namespace';
+
 /** `kind/namespace/name`, such as `configmap/default/rules`: unique in a cluster at one time. */
-export type ObjectKey = `${ResourceKind}/${string}/${string}`;
+export type ObjectKey = `${WatchedKind}/${string}/${string}`;
 
 /** What one list of the API covers, and so what a complete list of it proves. Compared by reference. */
 export interface Scope {
-  readonly kind: ResourceKind;
+  readonly kind: WatchedKind;
   /** `undefined` is every namespace. */
   readonly namespace: string | undefined;
   /** Kubernetes' selector grammar; sent to the server as it is. */
@@ -16,9 +19,12 @@ export interface Scope {
   readonly fieldSelector?: string | undefined;
 }
 
-/** A ConfigMap or a Secret, less what nobody here reads (`managedFields` above all). */
+/**
+ * A ConfigMap or a Secret, less what nobody here reads (`managedFields` above all). A namespace, which no further than
+ * `followNamespaces` gets, is one without data and in the namespace `''`.
+ */
 export interface WatchedObject {
-  readonly kind: ResourceKind;
+  readonly kind: WatchedKind;
   readonly namespace: string;
   readonly name: string;
   /** Differs when an object was deleted and created again under the same name. */
@@ -41,7 +47,8 @@ export function objectKey(object: Pick<WatchedObject, 'kind' | 'namespace' | 'na
 
 /**
  * The one language of all sources: `init → init-apply* → init-done → (apply | delete)*` for each scope, from the
- * beginning again at a relist. Only `init-done` allows removing what was not seen since `init`.
+ * beginning again at a relist. Only `init-done` allows removing what was not seen since `init`. Where namespaces are
+ * followed, `joined` comes before all that is said of the scope, and `left` after it.
  */
 export type ResourceEvent =
   | { readonly type: 'init'; readonly scope: Scope }
@@ -49,7 +56,15 @@ export type ResourceEvent =
   | { readonly type: 'init-done'; readonly scope: Scope }
   | { readonly type: 'apply'; readonly scope: Scope; readonly object: WatchedObject }
   | { readonly type: 'delete'; readonly scope: Scope; readonly key: ObjectKey }
+  | ScopeMark
   | SourceStatus;
+
+/**
+ * A scope that came, or went, at run time, with its namespace. What a scope that left had is selected no more. One that comes
+ * again is another one. The server may refuse (403) a scope that joined: nobody asked for this one by name, so it is
+ * a warning, and nothing waits for it.
+ */
+export type ScopeMark = { readonly type: 'joined' | 'left'; readonly scope: Scope };
 
 /** How a source is doing: errors are values, a source retries for ever and never ends with `error`. */
 export type SourceStatus =
@@ -155,7 +170,9 @@ export type RefusalReason =
   /** A URL that is none, or leads to where we do not go; an answer that is too large, or not the one that was promised. */
   | 'url'
   /** The `VALIDATE` command said no. */
-  | 'validation';
+  | 'validation'
+  /** No document that Grafana would take as a dashboard, or a folder that cannot be. */
+  | 'dashboard';
 
 export interface Refusal {
   readonly type: 'refused';
@@ -299,12 +316,33 @@ export type NotificationOutcome =
       readonly retryInMs: number | undefined;
     };
 
+/** One run of the `VALIDATE` command. */
+export interface ValidationRun {
+  readonly type: 'validation';
+  /** `undecided`: it came to no end with these objects. `not-run`: it could not be run, or came to no end with anything. */
+  readonly result: 'passed' | 'refused' | 'undecided' | 'not-run';
+  /** How many objects it was asked about. */
+  readonly objects: number;
+  /** One sentence, where it did not decide. Never content. */
+  readonly message?: string | undefined;
+  /** `not-run` only: the files wait, and are shown to it again after this. */
+  readonly retryInMs?: number | undefined;
+}
+
 /** A line that a hook printed. */
 export interface HookOutput {
   readonly type: 'hook-output';
   readonly target: string;
   readonly stream: 'stdout' | 'stderr';
   readonly line: string;
+}
+
+/** A Kubernetes Event that could not be written, and is dropped: the log has what it would have said. */
+export interface EventFailure {
+  readonly type: 'event-failed';
+  readonly namespace: string;
+  /** With the code `forbidden` it names the missing rule. */
+  readonly error: SourceError;
 }
 
 /** How many objects a scope holds: after each complete list, and when it changed. */
@@ -332,6 +370,7 @@ export interface Synced {
 /** Everything that the running pipeline says of itself: logs, health and metrics are functions of this one stream. */
 export type SidecarEvent =
   | ListMark
+  | ScopeMark
   | SourceStatus
   | Objects
   | Refusal
@@ -343,7 +382,9 @@ export type SidecarEvent =
   | Listed
   | Synced
   | NotificationOutcome
-  | HookOutput;
+  | ValidationRun
+  | HookOutput
+  | EventFailure;
 
 /**
  * A sink settles every input with outcomes, never errors, and releases all it holds on unsubscribe.
@@ -352,6 +393,9 @@ export type Sink<In, Out> = (inputs$: Observable<In>) => Observable<Out>;
 
 /** `configmaps in namespace default`, for messages. */
 export function scopeName(scope: Scope): string {
+  if (scope.kind === 'namespace') {
+    return scope.labelSelector ? `namespaces (${scope.labelSelector})` : 'namespaces';
+  }
   const where = scope.namespace === undefined ? 'all namespaces' : `namespace ${scope.namespace}`;
   return `${scope.kind}s in ${where}${scope.fieldSelector ? ` (${scope.fieldSelector})` : ''}`;
 }

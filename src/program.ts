@@ -1,5 +1,6 @@
 import { delay, filter, finalize, lastValueFrom, merge, type Observable, share, takeUntil, tap, timer } from 'rxjs';
-import { openCollector } from './collector.js';
+import { openCollector } from './collector/open-collector.js';
+import { ConfigError } from './config/config-error.js';
 import { helpText } from './config/help-text.js';
 import type { Config } from './config/options.js';
 import { readConfig } from './config/read-config.js';
@@ -21,6 +22,9 @@ export interface World {
   /** The arguments, without `node` and the script. */
   readonly argv: readonly string[];
   readonly homeDir: string;
+  readonly hostName: string;
+  readonly pid: number;
+  readonly kill: (pid: number, signal: NodeJS.Signals | number) => void;
   /** Of Node, such as `v26.10.0`. */
   readonly runtimeVersion: string;
   /** Milliseconds since 1970. */
@@ -61,24 +65,27 @@ export async function runProgram(world: World): Promise<ExitCode> {
   for (const secret of secretsOf(config)) {
     redactor.add(secret);
   }
-  const logger = createLogger({
-    level: config.logLevel,
-    format: config.logFormat,
-    timeZone: config.logTz,
-    redactor,
-    write: world.write,
-  });
+  const logger = await openLog(config, redactor, world);
   world.onFatal((error) => logger.critical('an error that nobody expected ends the process', { error }));
   world.onWarning((warning) => logger.warning(warning.message));
   try {
     return await run(config, world, logger, redactor);
   } catch (error) {
-    if (error instanceof ClusterConfigError) {
+    if (error instanceof ClusterConfigError || error instanceof ConfigError) {
       logger.critical(error.message);
       return 2;
     }
     throw error;
   }
+}
+
+async function openLog(config: Config, redactor: Redactor, { write }: World): Promise<Logger> {
+  const { logConfig: path, logLevel: level, logFormat: format, logTz: timeZone } = config;
+  const options = { level, format, timeZone, redactor, write };
+  if (path === undefined) return createLogger(options);
+  // With a parser of YAML, which nobody else needs.
+  const { configuredLogger } = await import('./observe/log-config/configured-logger.js');
+  return configuredLogger({ ...options, path });
 }
 
 async function run(config: Config, world: World, logger: Logger, redactor: Redactor): Promise<ExitCode> {
@@ -88,9 +95,9 @@ async function run(config: Config, world: World, logger: Logger, redactor: Redac
     share(),
   );
   const collector = await openCollector(config, {
-    env: world.env,
-    homeDir: world.homeDir,
+    ...world,
     onSecret: (value, source) => redactor.add(value, source),
+    redact: (text) => redactor.redact(text),
   });
   const clock = () => performance.now();
   const sleepTimeMs = config.method === 'SLEEP' ? config.sleepTime * 1_000 : 0;
@@ -107,6 +114,9 @@ async function run(config: Config, world: World, logger: Logger, redactor: Redac
     folder: config.folder,
     selects: collector.selects,
   });
+  for (const fault of collector.faults) {
+    logger.error(fault);
+  }
 
   const verdict = listVerdict();
   const tooLate$ = timer(config.listTimeout * 1_000).pipe(filter(() => once && !verdict.listed()));

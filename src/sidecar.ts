@@ -11,6 +11,7 @@ import {
   NEVER,
   type Observable,
   observeOn,
+  of,
   pipe,
   Subject,
   share,
@@ -21,6 +22,8 @@ import {
   tap,
 } from 'rxjs';
 import {
+  type FileOutcome,
+  type FolderStatus,
   type ObjectKey,
   objectKey,
   type PathPlan,
@@ -34,6 +37,7 @@ import { type ContentNeeded, claimPaths, type Remembered } from './operators/cla
 import { concatMapIterable } from './operators/concat-map-iterable.js';
 import { debounceByKey } from './operators/debounce-by-key.js';
 import { fetchContents } from './operators/fetch-contents.js';
+import { type FetchUrlsOptions, fetchUrls } from './operators/fetch-urls.js';
 import { filterByLabel } from './operators/filter-by-label.js';
 import { groupByObject } from './operators/group-by-object.js';
 import { holdInitial } from './operators/hold-initial.js';
@@ -42,12 +46,17 @@ import { reconcileLists } from './operators/reconcile-lists.js';
 import { retryFailedFiles } from './operators/retry-failed-files.js';
 import { type Hook, tellHooks } from './operators/tell-hooks.js';
 import { through } from './operators/through.js';
+import { validatePlans } from './operators/validate-plans.js';
 import { desiredFiles } from './sinks/files/desired-files.js';
 import type { FileStore } from './sinks/files/file-store.js';
 import { writeFiles } from './sinks/files/write-files.js';
+import type { Validator } from './sinks/validate/open-validator.js';
+import { followNamespaces } from './streams/follow-namespaces.js';
 
 export interface SidecarOptions {
   readonly scopes: readonly Scope[];
+  /** What to read in each namespace that a scope of kind `namespace` has, see `followNamespaces`. @default nothing */
+  readonly scopesOf?: ((namespace: string) => readonly Scope[]) | undefined;
   /** One scope's events: a watch, a poll, a list or manifests. */
   readonly source: (scope: Scope) => Observable<ResourceEvent>;
   /** One object as it is now, where its content is needed again. */
@@ -56,6 +65,10 @@ export interface SidecarOptions {
   readonly labelSelector?: string | undefined;
   /** Opens the folder, for as long as the result is subscribed to; `onBeforeChange` is called before each change on disk. */
   readonly openStore: (onBeforeChange: () => void) => FileStore;
+  /** How the content of keys that end in `.url` is fetched. @default they are refused */
+  readonly urlFiles?: UrlFiles | undefined;
+  /** Who may refuse files before they are published. @default nobody */
+  readonly openValidator?: ((store: FileStore) => Validator) | undefined;
   readonly hooks: readonly Hook[];
   readonly notifyDebounceMs: number;
   readonly notifyMaxWaitMs: number;
@@ -63,6 +76,11 @@ export interface SidecarOptions {
   readonly once?: boolean;
   /** Ends sources and writing at once; a request under way goes on until it is unsubscribed. @default never */
   readonly stop$?: Observable<unknown>;
+}
+
+export interface UrlFiles extends Pick<FetchUrlsOptions, 'retry' | 'refreshMs'> {
+  /** Content is staged in the store. */
+  readonly fetch: (store: FileStore) => FetchUrlsOptions['fetch'];
 }
 
 /** An object that changes without end is written this often at most; a single change is written at once. */
@@ -73,14 +91,16 @@ const GROUP_IDLE_MS = 10;
 /**
  * One collector's pipeline: from events to files to notifications, and what it says of itself on the way.
  *
- *     sources ─ filterByLabel ─ groupByObject ─ debounceByKey ─ reconcileLists ─ claimPaths ─ writeFiles ─ tellHooks
- *        ▲                                                                           │ content needed  │ failed, folder replaced
- *        └──────────────── fetch one object, list again ─────────────────────────────┴─────────────────┘
+ *     sources ─ filterByLabel ─ groupByObject ─ debounceByKey ─ reconcileLists ─┐
+ *        ▲          ┌──────────────────────────────────────────────────────────┘
+ *        │          └─ claimPaths ─ fetchUrls ─ validatePlans ─ writeFiles ─ tellHooks
+ *        │               │ content needed                          │ failed, folder replaced
+ *        └───────────────┴─ fetch one object, list again ───────┘
  *
  * Never errors; completes with `once`, or when it was stopped and the hooks are done.
  */
 export function runSidecar(options: SidecarOptions): Observable<SidecarEvent> {
-  const { scopes, hooks, once = false, stop$ = NEVER } = options;
+  const { scopes, scopesOf = () => [], hooks, once = false, stop$ = NEVER } = options;
   return defer(() => {
     let initial = true;
     // The debt is on disk before the change that is to be told.
@@ -89,19 +109,33 @@ export function runSidecar(options: SidecarOptions): Observable<SidecarEvent> {
         store.owe(target);
       }
     });
+    const validator = options.openValidator?.(store);
+    const urlFiles = options.urlFiles ?? NO_URL_FILES;
+    const written$ = new Subject<FileOutcome | FolderStatus>();
     const needed$ = new Subject<ContentNeeded>();
     const replan$ = new Subject<PathPlan>();
     const relist$ = new Subject<void>();
     const remembered$ = new Subject<Remembered>();
 
-    const sources$ = relist$.pipe(
-      // Not within the event that asks for it: the source that is still speaking would be cut off in its sentence.
-      observeOn(asapScheduler),
-      startWith(undefined),
-      switchMap(() => merge(...scopes.map(options.source))),
+    const openScopes = new Set(scopes);
+    // Each scope for itself: who joined is not asked to join again.
+    const source = (scope: Scope) =>
+      relist$.pipe(
+        // Not within the event that asks for it: the source that is still speaking would be cut off in its sentence.
+        observeOn(asapScheduler),
+        startWith(undefined),
+        switchMap(() => options.source(scope)),
+      );
+    const sourceOf = (scope: Scope) =>
+      scope.kind === 'namespace' ? followNamespaces({ scope, scopesOf, source }) : source(scope);
+    const sources$ = merge(...scopes.map(sourceOf)).pipe(
+      tap((event) => {
+        if (event.type === 'joined') openScopes.add(event.scope);
+        if (event.type === 'left') openScopes.delete(event.scope);
+      }),
       share(),
     );
-    const fetched$ = needed$.pipe(fetchContents({ fetch: options.fetch, scopes, events$: sources$ }));
+    const fetched$ = needed$.pipe(fetchContents({ fetch: options.fetch, scopes: openScopes, events$: sources$ }));
 
     const changes$ = merge(sources$, fetched$).pipe(
       options.labelSelector === undefined ? identity : filterByLabel(options.labelSelector),
@@ -126,7 +160,21 @@ export function runSidecar(options: SidecarOptions): Observable<SidecarEvent> {
 
     const files$: Observable<SidecarEvent> = merge(plans$, replan$).pipe(
       batchPlans(),
-      through(['plan'], writeFiles(store)),
+      fetchUrls({ ...urlFiles, fetch: urlFiles.fetch(store), holds: store.holds, written$, once }),
+      validator === undefined
+        ? identity
+        : validatePlans({
+            ...validator,
+            published: () => store.owned(),
+            discard: ({ staged }) => store.discard(staged),
+          }),
+      through(
+        ['plan'],
+        pipe(
+          writeFiles(store),
+          tap((event) => event.type !== 'published' && written$.next(event)),
+        ),
+      ),
       takeWhile((event) => !(once && event.type === 'listed'), true),
       markSynced(),
       takeUntil(stop$),
@@ -188,6 +236,11 @@ function outdatedBy(event: ResourceEvent): readonly (ObjectKey | 'all')[] {
       return [];
   }
 }
+
+const NO_URL_FILES: UrlFiles = {
+  fetch: () => () => of({ op: 'refused', reason: 'nobody here fetches URLs', final: true }),
+  retry: { retryTotal: 0, retryConnect: 0, retryRead: 0, backoffFactor: 0 },
+};
 
 /** Another folder has a journal of its own; one that could not be read before may hold what an earlier life wrote. */
 const MAY_REMEMBER_MORE: ReadonlySet<string> = new Set(['replaced', 'journal-recovered']);

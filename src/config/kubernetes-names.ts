@@ -1,5 +1,4 @@
 import type { ResourceKind } from '../model.js';
-import { listItems } from './list-of.js';
 import type { OptionType } from './option-type.js';
 
 /*
@@ -60,17 +59,6 @@ export const namespaceName: OptionType<string> = {
     isNamespaceName(text.trim())
       ? { value: text.trim() }
       : { expected: 'the name of a namespace: at most 63 lower-case letters, digits or -' },
-};
-
-/** Namespaces by name, or all of them. `ALL` is exact, since `all` may be the name of one; among others it wins. */
-export const namespaces: OptionType<'ALL' | readonly string[]> = {
-  label: 'namespace list',
-  parse: (text) => {
-    const names = listItems(text);
-    if (names.includes('ALL')) return { value: 'ALL' };
-    if (names.length > 0 && names.every(isNamespaceName)) return { value: names };
-    return { expected: 'a comma list of names of namespaces, or ALL' };
-  },
 };
 
 /** An object picked by name. What is `undefined` matches everything that is read. */

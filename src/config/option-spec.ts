@@ -6,6 +6,7 @@ export const sections = {
   place: 'Where files go',
   fetch: 'What keys that end in .url may fetch',
   tell: 'Whom to tell',
+  grafana: 'Grafana without a shared volume',
   run: 'How it runs',
 } as const;
 
@@ -22,6 +23,8 @@ export interface OptionSpec<T = unknown> {
   /** One sentence. */
   readonly text: string;
   readonly required?: true;
+  /** Required where none of these variables is set. */
+  readonly requiredUnless?: readonly string[];
   /**
    * Never shown in an error, `--help` or the effective configuration. A `credential` is also removed from every line
    * of the log by value; `content`, such as a payload, may be an everyday word, so it is only never logged.

@@ -1,9 +1,15 @@
 import { enumOf } from './enum-of.js';
-import { annotationKey, labelKey, labelValue, nameSelector, namespaceName, namespaces } from './kubernetes-names.js';
+import { folderUid, grafanaUrl, instanceName, orgId, percent } from './grafana-types.js';
+import { hostPattern } from './host-pattern.js';
+import { annotationKey, labelKey, labelValue, nameSelector, namespaceName } from './kubernetes-names.js';
 import { listOf } from './list-of.js';
+import { maxBytes } from './max-bytes.js';
+import { namespaces } from './namespace-list.js';
 import type { FileKey, OptionSpec } from './option-spec.js';
 import type { OptionType } from './option-type.js';
-import { absolutePath, httpUrl, path, proxyUrl, stateLocation } from './place-types.js';
+import { absolutePath, path, proxyUrl, stateLocation } from './place-types.js';
+import { processSelector } from './process-selector.js';
+import { bearerToken, headerLines, requestUrl, successRule } from './request-types.js';
 import {
   boolean,
   count,
@@ -15,6 +21,8 @@ import {
   text,
   wholeSeconds,
 } from './scalar-types.js';
+import { fieldSelector, labelSelector } from './selector-types.js';
+import { signalName } from './signal-name.js';
 import { textEncoding } from './text-encoding.js';
 
 const contract = 'established contract';
@@ -28,7 +36,8 @@ export const options = {
   LABEL: {
     section: 'collect',
     type: labelKey,
-    required: true,
+    requiredUnless: ['LABEL_SELECTOR', 'FIELD_SELECTOR'],
+    unset: 'required, unless LABEL_SELECTOR or FIELD_SELECTOR is set',
     source: contract,
     text: 'Key of the label to select objects by.',
   },
@@ -41,17 +50,17 @@ export const options = {
   },
   LABEL_SELECTOR: {
     section: 'collect',
-    type: text,
+    type: labelSelector,
     unset: 'LABEL alone',
     source: ours,
     text: 'Selector of labels in the grammar of Kubernetes, such as `app in (a, b), !test`; adds to LABEL, which may then be absent.',
   },
   FIELD_SELECTOR: {
     section: 'collect',
-    type: text,
+    type: fieldSelector,
     unset: 'no fields',
     source: ours,
-    text: 'Selector of fields in the grammar of Kubernetes, such as `metadata.name!=other`; adds to LABEL, which may then be absent.',
+    text: 'Selector of fields in the grammar of Kubernetes, such as `metadata.name!=other`: metadata.name, metadata.namespace and, of Secrets, type; adds to LABEL, which may then be absent, and to RESOURCE_NAME.',
   },
   RESOURCE: {
     section: 'collect',
@@ -65,14 +74,14 @@ export const options = {
     type: namespaces,
     unset: "the pod's own",
     source: contract,
-    text: 'Namespaces to read, as a comma list, or ALL.',
+    text: 'Namespaces to read, or ALL: a comma list of names, globs with * and ?, and both with a ! to leave them out; exclusions alone leave all others.',
   },
   NAMESPACE_SELECTOR: {
     section: 'collect',
-    type: text,
+    type: labelSelector,
     unset: 'NAMESPACE alone',
     source: ours,
-    text: 'Selector of the labels of namespaces: those that match are read, joined and left as they change.',
+    text: 'Selector of the labels of namespaces: those that match are read, joined and left as they change. With NAMESPACE both must hold; this, globs and exclusions need the right to get, list and watch namespaces.',
   },
   RESOURCE_NAME: {
     section: 'collect',
@@ -141,7 +150,8 @@ export const options = {
   FOLDER: {
     section: 'place',
     type: path,
-    required: true,
+    requiredUnless: ['GRAFANA_URL'],
+    unset: 'required, unless GRAFANA_URL is set',
     source: contract,
     text: 'Folder that the files go to; created if it is missing.',
   },
@@ -199,7 +209,7 @@ export const options = {
     type: absolutePath,
     unset: 'none',
     source: ours,
-    text: 'Command that may refuse files before they are published: it exits with another code than 0.',
+    text: 'Command that may refuse files before they are published, by another exit code than 0: executed if it is executable, else given to sh.',
   },
   VALIDATE_FOLDER: {
     section: 'place',
@@ -232,24 +242,24 @@ export const options = {
   },
   URL_ALLOWED_HOSTS: {
     section: 'fetch',
-    type: listOf(text),
+    type: listOf(hostPattern),
     unset: 'any host',
     source: ours,
     text: 'Hosts that may be fetched from, as a comma list of names or globs, perhaps with a port; they may be loopback, never link-local.',
   },
   URL_AUTH_HOSTS: {
     section: 'fetch',
-    type: listOf(text),
+    type: listOf(hostPattern),
     unset: 'none',
     source: ours,
     text: 'Hosts that are sent REQ_USERNAME and REQ_PASSWORD besides the origin of REQ_URL, as a comma list; * is every host.',
   },
   URL_MAX_BYTES: {
     section: 'fetch',
-    type: count,
+    type: maxBytes,
     default: '5242880',
     source: ours,
-    text: 'Longest answer in bytes, counted after decompression.',
+    text: 'Longest answer in bytes, counted before and after decompression.',
   },
   URL_TIMEOUT: {
     section: 'fetch',
@@ -271,49 +281,49 @@ export const options = {
     type: absolutePath,
     unset: 'none',
     source: contract,
-    text: 'Script to run after files changed and before the request: executed if it is executable, else given to sh.',
+    text: 'Script to run in FOLDER after files changed, before signal and request: executed if it is executable, else given to sh.',
   },
   SCRIPT_TIMEOUT: {
     section: 'tell',
     type: positiveSeconds,
     default: '60',
     source: ours,
-    text: 'Seconds that the script may take; then its process group is killed.',
+    text: 'Seconds that the script may take; then its process group is killed, with a SIGTERM a second before.',
   },
   SIGNAL: {
     section: 'tell',
-    type: text,
+    type: signalName,
     unset: 'none',
     source: ours,
-    text: 'Signal to send after files changed and after the script, such as SIGHUP; needs SIGNAL_PROCESS and shareProcessNamespace.',
+    text: 'Signal to send after files changed and after the script, such as SIGHUP, HUP or 1; needs SIGNAL_PROCESS, and shareProcessNamespace in the pod.',
   },
   SIGNAL_PROCESS: {
     section: 'tell',
-    type: text,
+    type: processSelector,
     unset: 'none',
     source: ours,
-    text: 'Process to signal: name:nginx, cmdline:REGEX or pidfile:/run/x.pid.',
+    text: 'Process to signal: name:nginx, cmdline:REGEX or pidfile:/run/x.pid; its children of the same name are left to it.',
   },
   SIGNAL_ALL: {
     section: 'tell',
     type: boolean,
     default: 'false',
     source: ours,
-    text: 'Whether all processes that match are signalled; otherwise there must be exactly one.',
+    text: 'Whether several processes that match are all signalled; otherwise there must be exactly one.',
   },
   SIGNAL_VERIFY_URL: {
     section: 'tell',
-    type: httpUrl,
+    type: requestUrl,
     unset: 'not asked',
     source: ours,
-    text: 'URL that is asked after a signal whether the application took it, by REQ_SUCCESS.',
+    text: 'URL that is asked (GET) after a signal whether the application took it, by REQ_SUCCESS; credentials of REQ_* go there only if it is of the origin of REQ_URL.',
   },
   REQ_URL: {
     section: 'tell',
-    type: httpUrl,
+    type: requestUrl,
     unset: 'no request',
     source: contract,
-    text: 'URL to request after files changed.',
+    text: 'URL to request after files changed; of a unix socket: unix:/run/app.sock:/path.',
   },
   REQ_METHOD: {
     section: 'tell',
@@ -410,11 +420,11 @@ export const options = {
   },
   REQ_TOKEN: {
     section: 'tell',
-    type: text,
+    type: bearerToken,
     secret: 'credential',
     unset: 'no token',
     source: ours,
-    text: 'Bearer token of the request.',
+    text: 'Bearer token of the request, instead of a user name and a password.',
   },
   REQ_TOKEN_FILE: {
     section: 'tell',
@@ -425,11 +435,11 @@ export const options = {
   },
   REQ_HEADERS: {
     section: 'tell',
-    type: text,
+    type: headerLines,
     secret: 'content',
     unset: 'none',
     source: ours,
-    text: 'Headers of the request, one `Name: value` a line.',
+    text: 'Headers of the request, one `Name: value` a line; they win over those that it has anyway, but for the ones of the connection, such as Host.',
   },
   REQ_HEADERS_FILE: {
     section: 'tell',
@@ -443,21 +453,21 @@ export const options = {
     type: path,
     unset: 'REQUESTS_CA_BUNDLE',
     source: ours,
-    text: 'Certificate authorities of the request, in PEM; wins over REQUESTS_CA_BUNDLE.',
+    text: 'Certificate authorities of the request, in PEM; wins over REQUESTS_CA_BUNDLE; read at each request.',
   },
   REQ_CERT_FILE: {
     section: 'tell',
     type: path,
     unset: 'none',
     source: ours,
-    text: 'Client certificate of the request, in PEM; needs REQ_KEY_FILE.',
+    text: 'Client certificate of the request, in PEM; needs REQ_KEY_FILE; read at each request.',
   },
   REQ_KEY_FILE: {
     section: 'tell',
     type: path,
     unset: 'none',
     source: ours,
-    text: 'Key of the client certificate, in PEM.',
+    text: 'Key of the client certificate, in PEM, without a passphrase; read at each request.',
   },
   REQ_SKIP_TLS_VERIFY: {
     section: 'tell',
@@ -468,17 +478,17 @@ export const options = {
   },
   REQ_SUCCESS: {
     section: 'tell',
-    type: text,
+    type: successRule,
     default: '200-299',
     source: ours,
-    text: 'Answers that settle the debt: statuses and ranges, perhaps with a field of the JSON, such as 200-299,json:status=0.',
+    text: 'Answers that settle the debt: statuses and ranges, perhaps with a field of the JSON answer and its value, such as 200-299,json:status=0.',
   },
   REQ_PAYLOAD_CHANGES: {
     section: 'tell',
     type: boolean,
     default: 'false',
     source: ours,
-    text: 'Whether the body says what changed: names and hashes, never content; with an Idempotency-Key.',
+    text: 'Whether the body says what changed: names and hashes, never content; with an Idempotency-Key. For POST, PUT and PATCH, without REQ_PAYLOAD.',
   },
   NOTIFY_DEBOUNCE: {
     section: 'tell',
@@ -500,6 +510,163 @@ export const options = {
     default: '60',
     source: ours,
     text: 'Longest wait, in seconds, between tries of an owed notification once the retries of the request are spent.',
+  },
+
+  GRAFANA_URL: {
+    section: 'grafana',
+    type: grafanaUrl,
+    unset: 'no push',
+    source: ours,
+    text: 'Base URL of a Grafana that every *.json key is pushed to as a dashboard; FOLDER is optional then.',
+  },
+  GRAFANA_TOKEN: {
+    section: 'grafana',
+    type: bearerToken,
+    secret: 'credential',
+    unset: 'no token',
+    source: ours,
+    text: 'Token of a service account of Grafana, instead of a user name and a password.',
+  },
+  GRAFANA_TOKEN_FILE: {
+    section: 'grafana',
+    type: path,
+    unset: 'GRAFANA_TOKEN',
+    source: ours,
+    text: 'File that holds the token, read at each request; wins over GRAFANA_TOKEN.',
+  },
+  GRAFANA_USERNAME: {
+    section: 'grafana',
+    type: text,
+    unset: 'REQ_USERNAME where there is no REQ_URL',
+    source: ours,
+    text: 'User name at Grafana. REQ_USERNAME and REQ_PASSWORD are taken where neither REQ_URL nor any credential of Grafana is set.',
+  },
+  GRAFANA_USERNAME_FILE: {
+    section: 'grafana',
+    type: path,
+    unset: 'GRAFANA_USERNAME',
+    source: ours,
+    text: 'File that holds the user name, read at each request; wins over GRAFANA_USERNAME.',
+  },
+  GRAFANA_PASSWORD: {
+    section: 'grafana',
+    type: text,
+    secret: 'credential',
+    unset: 'REQ_PASSWORD where there is no REQ_URL',
+    source: ours,
+    text: 'Password at Grafana.',
+  },
+  GRAFANA_PASSWORD_FILE: {
+    section: 'grafana',
+    type: path,
+    unset: 'GRAFANA_PASSWORD',
+    source: ours,
+    text: 'File that holds the password, read at each request; wins over GRAFANA_PASSWORD.',
+  },
+  GRAFANA_ORG_ID: {
+    section: 'grafana',
+    type: orgId,
+    unset: 'that of the credentials',
+    source: ours,
+    text: 'Number of the organisation that the dashboards go to.',
+  },
+  GRAFANA_SKIP_TLS_VERIFY: {
+    section: 'grafana',
+    type: boolean,
+    default: 'false',
+    source: ours,
+    text: "Whether Grafana's certificate goes unverified.",
+  },
+  GRAFANA_CA_FILE: {
+    section: 'grafana',
+    type: path,
+    unset: 'REQUESTS_CA_BUNDLE',
+    source: ours,
+    text: "Certificate authorities of Grafana's certificate, in PEM; wins over REQUESTS_CA_BUNDLE.",
+  },
+  GRAFANA_TIMEOUT: {
+    section: 'grafana',
+    type: positiveSeconds,
+    default: '10',
+    source: ours,
+    text: 'Seconds that one request to Grafana may take.',
+  },
+  GRAFANA_API: {
+    section: 'grafana',
+    type: enumOf({ auto: 'auto', legacy: 'legacy', apis: 'apis' }),
+    default: 'auto',
+    source: ours,
+    text: 'Family of its API: legacy (/api/dashboards), apis (/apis/dashboard.grafana.app, from 12 on), or auto, which asks what there is.',
+  },
+  GRAFANA_INSTANCE: {
+    section: 'grafana',
+    type: instanceName,
+    unset: 'own namespace/LABEL[=LABEL_VALUE]',
+    source: ours,
+    text: 'Whose stamp our dashboards carry; two that push to one Grafana, of two clusters for instance, need two names.',
+  },
+  GRAFANA_FOLDER_UID: {
+    section: 'grafana',
+    type: folderUid,
+    unset: 'where they are, new ones at the root',
+    source: ours,
+    text: 'Uid of the folder of dashboards whose object names none; general is the root.',
+  },
+  GRAFANA_FOLDER_UID_KEYS: {
+    section: 'grafana',
+    type: listOf(annotationKey),
+    default: 'folderUid,ericsson.com.cos.grafana/folderUid',
+    source: ours,
+    text: 'Annotations, then labels, of an object that hold the uid of the folder of its dashboards, as a comma list: the first that is found counts.',
+  },
+  GRAFANA_FOLDER_ID_KEYS: {
+    section: 'grafana',
+    type: listOf(annotationKey),
+    default: 'folderID,folderId,ericsson.com.cos.grafana/folderId',
+    source: ours,
+    text: 'The same for the deprecated number of a folder, where no uid is found; 0 is the root.',
+  },
+  GRAFANA_CREATE_FOLDERS: {
+    section: 'grafana',
+    type: boolean,
+    default: 'false',
+    source: ours,
+    text: 'Whether a folder that is missing is made, with the title of the annotation folderTitle, else its uid; otherwise the dashboard waits for it.',
+  },
+  GRAFANA_ADOPT: {
+    section: 'grafana',
+    type: boolean,
+    default: 'false',
+    source: ours,
+    text: "Whether a dashboard that is there already and carries nobody's stamp is taken over.",
+  },
+  GRAFANA_DRIFT: {
+    section: 'grafana',
+    type: enumOf({ enforce: 'enforce', warn: 'warn', ignore: 'ignore' }),
+    default: 'enforce',
+    source: ours,
+    text: 'What is done about a dashboard of ours that was edited or moved in Grafana: enforce (written again), warn or ignore.',
+  },
+  GRAFANA_RESYNC: {
+    section: 'grafana',
+    type: positiveSeconds,
+    default: '300',
+    source: ours,
+    text: 'Seconds between two comparisons with what Grafana has.',
+  },
+  GRAFANA_DELETE: {
+    section: 'grafana',
+    type: boolean,
+    default: 'true',
+    source: ours,
+    text: 'Whether dashboards of ours are deleted once their source is gone.',
+  },
+  GRAFANA_MAX_DELETE_PERCENT: {
+    section: 'grafana',
+    type: percent,
+    default: '50',
+    source: ours,
+    text: 'The brake: what would delete more than this share of our dashboards, and more than 10, is refused; 100 takes it off.',
   },
 
   KUBECONFIG: {
@@ -556,7 +723,7 @@ export const options = {
     type: boolean,
     default: 'false',
     source: ours,
-    text: 'Whether objects that are refused get a Kubernetes Event; needs the right to create events.',
+    text: 'Whether objects that are refused get a Kubernetes Event; needs the right to create and patch events.',
   },
   LOG_LEVEL: {
     section: 'run',
@@ -571,14 +738,14 @@ export const options = {
     }),
     default: 'INFO',
     source: contract,
-    text: 'Least level that is logged: DEBUG, INFO, WARN (WARNING), ERROR or CRITICAL (FATAL).',
+    text: 'Least level that is logged: DEBUG, INFO, WARN (WARNING), ERROR or CRITICAL (FATAL); a level in LOG_CONFIG wins.',
   },
   LOG_FORMAT: {
     section: 'run',
     type: enumOf({ json: 'JSON', logfmt: 'LOGFMT' }),
     default: 'JSON',
     source: contract,
-    text: 'JSON or LOGFMT, one record a line.',
+    text: 'JSON or LOGFMT, one record a line; a formatter in LOG_CONFIG wins.',
   },
   LOG_TZ: {
     section: 'run',
@@ -592,7 +759,7 @@ export const options = {
     type: path,
     unset: 'none',
     source: contract,
-    text: "The established tool's logging configuration, a YAML file: level, format and a file handler are taken from it.",
+    text: "Logging configuration in the YAML of Python's dictConfig: levels, formatters (JSON or LOGFMT), and handlers for console and files, rotated ones too, are taken from it; the rest is a warning.",
   },
   HTTP_PROXY: {
     section: 'run',

@@ -1,7 +1,11 @@
 import { parseCommandLine } from './command-line.js';
 import { ConfigError } from './config-error.js';
+import { grafanaConflicts } from './grafana-conflicts.js';
+import { hookConflicts } from './hook-conflicts.js';
 import { fileKey, flagName, type OptionSpec } from './option-spec.js';
 import { type Config, optionEntries, type Variable } from './options.js';
+import { requestConflicts } from './request-conflicts.js';
+import { selectionFaults } from './selection-faults.js';
 import { shownValue } from './shown-value.js';
 
 export interface ReadConfigOptions {
@@ -37,12 +41,27 @@ export function readConfig({ env, argv }: ReadConfigOptions): ReadConfigResult {
     const { text, source } = find(variable, spec, env, flags);
     const result = text === undefined ? { value: undefined } : parse(variable, spec, text, source);
     if (result instanceof ConfigError) errors.push(result);
-    else if (result.value === undefined && spec.required) errors.push(missing(variable, spec));
+    else if (result.value === undefined && isRequired(spec, env, flags)) errors.push(missing(variable, spec));
     else values[fileKey(variable)] = result.value;
     sources[fileKey(variable)] = source;
   }
+  if (errors.length === 0) {
+    const config = values as Config;
+    errors.push(
+      ...selectionFaults(config),
+      ...requestConflicts(config),
+      ...hookConflicts(config),
+      ...grafanaConflicts(config),
+    );
+  }
   if (errors.length > 0) return { errors };
   return { ok: values as Config, sources: sources as Record<keyof Config, ConfigSource> };
+}
+
+function isRequired(spec: OptionSpec, env: ReadConfigOptions['env'], flags: ReadonlyMap<Variable, string>): boolean {
+  const others = optionEntries.filter(([variable]) => spec.requiredUnless?.includes(variable));
+  const isAnySet = others.some(([variable, other]) => find(variable, other, env, flags).text !== undefined);
+  return spec.required ?? (spec.requiredUnless !== undefined && !isAnySet);
 }
 
 function find(

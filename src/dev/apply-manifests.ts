@@ -1,14 +1,6 @@
 import { asapScheduler, auditTime, buffer, connect, defer, from, map, merge, mergeMap, type Observable } from 'rxjs';
-import {
-  type ListMark,
-  type ObjectChange,
-  type ObjectKey,
-  objectKey,
-  type ResourceKind,
-  type SourceStatus,
-  type WatchedObject,
-} from '../model.js';
-import { reconcileLists } from '../operators/reconcile-lists.js';
+import { type ObjectKey, objectKey, type ResourceKind, type WatchedObject } from '../model.js';
+import { type Reconciled, reconcileLists } from '../operators/reconcile-lists.js';
 import { readManifests } from '../streams/read-manifests.js';
 import type { EmbeddedKubernetes, Manifest } from '../testing/embedded-kubernetes.js';
 
@@ -49,17 +41,15 @@ export function applyManifests(path: string, api: KubernetesObjects): Observable
   });
 }
 
-type ReadingEvent = ObjectChange | ListMark | SourceStatus;
-
 /** What one reading of all manifests says stands in one array: it is said in one go. */
-function readingsOf(path: string, kind: ResourceKind): Observable<readonly ReadingEvent[]> {
+function readingsOf(path: string, kind: ResourceKind): Observable<readonly Reconciled[]> {
   return readManifests([path], { kind, namespace: undefined }, { watch: true }).pipe(
     reconcileLists(),
     connect((events$) => events$.pipe(buffer(events$.pipe(auditTime(0, asapScheduler))))),
   );
 }
 
-function applying(kind: ResourceKind, api: KubernetesObjects): (reading: readonly ReadingEvent[]) => ManifestNews[] {
+function applying(kind: ResourceKind, api: KubernetesObjects): (reading: readonly Reconciled[]) => ManifestNews[] {
   /** By object, what its manifest said when it was last tried. */
   const tried = new Map<ObjectKey, string>();
   const ours = new Set<ObjectKey>();

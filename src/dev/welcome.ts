@@ -27,7 +27,7 @@ export function welcome(what: Welcome): string {
     '',
     `  manifests     ${manifests}`,
     `  Kubernetes    ${apiUrl}  (kubeconfig: ${kubeconfig})`,
-    `  collected     what has the label ${config.label}${config.labelValue === undefined ? '' : `=${config.labelValue}`}`,
+    `  collected     what ${selected(config)}`,
     `  files         ${folder}`,
     `  application   ${reloadUrl}`,
     '',
@@ -42,6 +42,7 @@ export function welcome(what: Welcome): string {
 /** Commands that work as they stand, on an object that is there. */
 function tryOut({ config, kubeconfig, folder, objects }: Welcome): readonly string[] {
   const { label, labelValue, folderAnnotation, uniqueFilenames } = config;
+  if (label === undefined) return [`ls -R ${folder}`];
   const configMaps = objects.filter(({ kind }) => kind === 'configmap');
   const collected = configMaps.filter(
     ({ labels }) => labels[label] !== undefined && (labelValue ?? labels[label]) === labels[label],
@@ -55,4 +56,12 @@ function tryOut({ config, kubeconfig, folder, objects }: Welcome): readonly stri
   const where = namespace === 'default' ? '' : ` -n ${namespace}`;
   const change = collected.includes(example) ? `${label}-` : `${label}=${labelValue ?? '1'} --overwrite`;
   return [look, `kubectl --kubeconfig ${kubeconfig}${where} label configmap ${name} ${change}`];
+}
+
+function selected({ label, labelValue, labelSelector, fieldSelector }: Config): string {
+  const value = labelValue === undefined ? '' : `=${labelValue}`;
+  return [
+    ...(label === undefined ? [] : [`has the label ${label}${value}`]),
+    ...[labelSelector, fieldSelector].filter((part) => part !== undefined).map((selector) => `matches ${selector}`),
+  ].join(' and ');
 }

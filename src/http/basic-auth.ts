@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { errnoOf } from '../errno-of.js';
+import { readTextFile, type TextFileResult } from './read-text-file.js';
 
 /** Node's names of the encodings that servers read credentials in. */
 export type BasicAuthEncoding = 'latin1' | 'utf8' | 'ascii';
@@ -43,37 +42,17 @@ export function readBasicAuth(options: BasicAuthOptions): BasicAuthResult {
   return { ok: true, credentials: { header, password: password.value, id } };
 }
 
-type PartResult = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly message: string };
-
 /** An empty string for what is not configured; a configured file without content is a failure, or we would ask as a stranger. */
 function readPart(
   what: string,
   plain: string | undefined,
   file: string | undefined,
   encoding: BasicAuthEncoding,
-): PartResult {
-  const read = file ? readTextFile(`the ${what} file ${file}`, file) : { ok: true as const, value: plain ?? '' };
+): TextFileResult {
+  const read = file ? readTextFile(`the ${what} file`, file) : { ok: true as const, value: plain ?? '' };
   if (!read.ok || fits(read.value, encoding)) return read;
   const hint = encoding === 'utf8' ? 'expected well-formed text' : 'choose utf-8 with REQ_BASIC_AUTH_ENCODING';
   return { ok: false, message: `the ${what} has a character that ${encoding} cannot carry; ${hint}` };
-}
-
-function readTextFile(what: string, path: string): PartResult {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    return { ok: false, message: `${what} cannot be read (${errnoOf(error) ?? 'unknown'})` };
-  }
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return { ok: false, message: `${what} is not UTF-8 text` };
-  }
-  // Editors and `echo` end a file with a newline; any other blank may belong to the password.
-  const value = text.replace(/\r?\n$/, '');
-  return value === '' ? { ok: false, message: `${what} is empty` } : { ok: true, value };
 }
 
 function fits(text: string, encoding: BasicAuthEncoding): boolean {

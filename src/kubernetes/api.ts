@@ -1,13 +1,13 @@
 import type { Observable } from 'rxjs';
-import type { ResourceKind } from '../model.js';
+import type { WatchedKind } from '../model.js';
 
 export type Verb = 'get' | 'list' | 'watch';
 
 /** One GET. What it asks for is said in RBAC's words, since a 403 must be explained in them. */
 export interface ApiRequest {
   readonly verb: Verb;
-  readonly kind: ResourceKind;
-  /** `undefined`: all namespaces. */
+  readonly kind: WatchedKind;
+  /** `undefined`: all namespaces; namespaces themselves are in none. */
   readonly namespace: string | undefined;
   /** Of the one object, with the verb `get`. */
   readonly name?: string | undefined;
@@ -30,8 +30,8 @@ export interface KubernetesApi {
   request(request: ApiRequest): Observable<ApiResponsePart>;
 }
 
-export function resourceOf(kind: ResourceKind): 'configmaps' | 'secrets' {
-  return kind === 'configmap' ? 'configmaps' : 'secrets';
+export function resourceOf(kind: WatchedKind): 'configmaps' | 'secrets' | 'namespaces' {
+  return `${kind}s`;
 }
 
 /** `/api/v1/namespaces/default/configmaps?limit=100` */

@@ -1,7 +1,11 @@
-import { type ResourceKind, SourceError, type WatchedObject } from '../model.js';
+import { SourceError, type WatchedKind, type WatchedObject } from '../model.js';
 import { isRecord } from './is-record.js';
 
-const KINDS: Readonly<Record<ResourceKind, string>> = { configmap: 'ConfigMap', secret: 'Secret' };
+const KINDS: Readonly<Record<WatchedKind, string>> = {
+  configmap: 'ConfigMap',
+  secret: 'Secret',
+  namespace: 'Namespace',
+};
 
 /**
  * Takes from an object of the API what the sources give. Everything else is dropped at once, `managedFields` above all:
@@ -10,7 +14,7 @@ const KINDS: Readonly<Record<ResourceKind, string>> = { configmap: 'ConfigMap', 
  *
  * Throws a `malformed` `SourceError` when name, namespace, uid or resourceVersion is missing.
  */
-export function parseObject(json: unknown, kind: ResourceKind): WatchedObject {
+export function parseObject(json: unknown, kind: WatchedKind): WatchedObject {
   const object = isRecord(json) ? json : {};
   const metadata = isRecord(object['metadata']) ? object['metadata'] : {};
   if (object['kind'] !== undefined && object['kind'] !== KINDS[kind]) {
@@ -26,7 +30,7 @@ export function parseObject(json: unknown, kind: ResourceKind): WatchedObject {
   const { creationTimestamp } = metadata;
   return {
     kind,
-    namespace: required('namespace'),
+    namespace: kind === 'namespace' ? '' : required('namespace'),
     name: required('name'),
     uid: required('uid'),
     resourceVersion: required('resourceVersion'),

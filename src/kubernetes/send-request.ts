@@ -3,7 +3,8 @@ import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { finished, type Readable } from 'node:stream';
 import { Observable } from 'rxjs';
 import { retryAfterMs } from '../retry-after.js';
-import { type ApiRequest, type ApiResponsePart, pathOf } from './api.js';
+import type { ApiRequest, ApiResponsePart } from './api.js';
+import { type ApiCall, httpRequestOf } from './api-call.js';
 import { connectionError } from './connection-error.js';
 import { decodedBody } from './decoded-body.js';
 import { statusError } from './status-error.js';
@@ -23,12 +24,12 @@ const ERROR_BODY_MAX_BYTES = 64 * 1024;
 const TCP_KEEP_ALIVE_MS = 30_000;
 
 /**
- * One GET, as `KubernetesApi.request` describes it.
+ * One request, as `KubernetesApi.request` describes it.
  *
  * `identity`: in a local network compression costs more memory (zlib, on both sides) than it saves. No redirects: no API
  * server sends one, and credentials would travel along. No proxy of the environment: that is for other requests.
  */
-export function sendRequest(request: ApiRequest, options: SendRequestOptions): Observable<ApiResponsePart> {
+export function sendRequest(request: ApiRequest | ApiCall, options: SendRequestOptions): Observable<ApiResponsePart> {
   const { server, headers, agents, now, errorBodyTimeoutMs } = options;
   const isSecure = server.startsWith('https:');
   return new Observable((subscriber) => {
@@ -50,16 +51,18 @@ export function sendRequest(request: ApiRequest, options: SendRequestOptions): O
     };
 
     try {
-      const sent = (isSecure ? httpsRequest : httpRequest)(`${server}${pathOf(request)}`, {
+      const { method, path, body } = httpRequestOf(request);
+      const sent = (isSecure ? httpsRequest : httpRequest)(`${server}${path}`, {
+        method,
         agent: isSecure ? agents.httpsAgent : agents.httpAgent,
-        headers: { ...headers, accept: 'application/json', 'accept-encoding': 'identity' },
+        headers: { ...headers, ...body?.headers, accept: 'application/json', 'accept-encoding': 'identity' },
       });
       sent.on('socket', (socket) => socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS));
       sent.on('error', fail);
       sent.on('response', (answer) => {
         decodedBody(answer).then((body) => receive(answer, body), fail);
       });
-      sent.end();
+      sent.end(body?.bytes);
       return () => sent.destroy();
     } catch (error) {
       // A certificate that is none, or a token that no header can carry.

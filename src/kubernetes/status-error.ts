@@ -1,5 +1,6 @@
 import { SourceError, type SourceErrorCode } from '../model.js';
 import type { ApiRequest } from './api.js';
+import { type ApiCall, accessOf } from './api-call.js';
 import { forbiddenMessage } from './forbidden-message.js';
 import { isRecord } from './is-record.js';
 
@@ -16,12 +17,13 @@ export interface StatusErrorOptions {
  *
  * Of the body only `reason` enters the message, an identifier of the API; its `message` may quote what was sent.
  * A resourceVersion that the server does not have yet (504, cause `ResourceVersionTooLarge`) is as useless as one that it
- * does not have any more, so it is `expired` too (client-go treats them alike).
+ * does not have any more, so it is `expired` too (client-go treats them alike). What is created in a namespace that is about to go
+ * is refused with a 403 that no rule would mend, so it is `rejected`.
  */
 export function statusError(
   code: number,
   status: unknown,
-  request: ApiRequest,
+  request: ApiRequest | ApiCall,
   options: StatusErrorOptions = {},
 ): SourceError {
   const body = isRecord(status) ? status : {};
@@ -29,9 +31,14 @@ export function statusError(
   const seconds = details['retryAfterSeconds'];
   const askedMs = typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : undefined;
   const retryAfterMs = options.retryAfterMs ?? askedMs;
-  const tooLarge = causesOf(details).includes('ResourceVersionTooLarge');
-  const kind = tooLarge ? 'expired' : codeOf(code);
+  const kind = kindOf(code, causesOf(details));
   return new SourceError(kind, messageOf(kind, code, body, request, options.server), { status: code, retryAfterMs });
+}
+
+function kindOf(code: number, causes: readonly unknown[]): SourceErrorCode {
+  if (causes.includes('ResourceVersionTooLarge')) return 'expired';
+  if (causes.includes('NamespaceTerminating')) return 'rejected';
+  return codeOf(code);
 }
 
 function codeOf(status: number): SourceErrorCode {
@@ -53,12 +60,13 @@ function messageOf(
   kind: SourceErrorCode,
   code: number,
   body: Readonly<Record<string, unknown>>,
-  request: ApiRequest,
+  request: ApiRequest | ApiCall,
   server = 'The Kubernetes API',
 ): string {
   const said =
     typeof body['reason'] === 'string' && /^[A-Za-z]{1,64}$/.test(body['reason']) ? ` ${body['reason']}` : '';
-  const what = `${request.verb} of ${request.kind}s`;
+  const { verb, resource } = accessOf(request);
+  const what = `${verb} of ${resource}`;
   switch (kind) {
     case 'forbidden':
       return forbiddenMessage(request, body['message']);
@@ -71,6 +79,9 @@ function messageOf(
     case 'server':
       return `${server} failed at our ${what} (${code}${said}).`;
     default:
+      if (code === 403) return `${server} refuses our ${what}: the namespace is about to go (403${said}).`;
+      if (code === 404) return `${server} does not have what our ${what} is about (404${said}).`;
+      if (code === 409) return `${server} refuses our ${what}: it exists, or was changed meanwhile (409${said}).`;
       return `${server} does not understand our ${what} (${code}${said}).`;
   }
 }

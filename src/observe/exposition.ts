@@ -8,6 +8,8 @@ export interface Family<Name extends string> {
   /** Adds to a sample; one that is not there yet begins at 0. @default by 1 */
   readonly add: (labels: Labels<Name>, by?: number) => void;
   readonly set: (labels: Labels<Name>, value: number) => void;
+  /** Takes a sample out, whose labels come no more. */
+  readonly remove: (labels: Labels<Name>) => void;
 }
 
 export interface Exposition {
@@ -37,6 +39,9 @@ export function createExposition(): Exposition {
       },
       set(labels: Labels<Name>, value: number) {
         samples.set(id(labels), value);
+      },
+      remove(labels: Labels<Name>) {
+        samples.delete(id(labels));
       },
     };
   }

@@ -38,7 +38,7 @@ export interface Health {
   readonly healthz: () => HealthAnswer;
   /** Every watch makes progress. An outage of the API server is no fault here: a restart would not mend it. */
   readonly livez: () => HealthAnswer;
-  /** Every scope was listed, every file of it is on disk, and the disk takes more. */
+  /** Every scope was listed (refused ones that joined aside), every file of it is on disk, and the disk takes more. */
   readonly readyz: () => HealthAnswer;
   /** The initial sync is on disk; never taken back. */
   readonly startupz: () => HealthAnswer;
@@ -46,6 +46,8 @@ export interface Health {
 }
 
 interface ScopeState {
+  /** With its namespace: nobody named it, so that it may be refused (403) keeps nothing from being well. */
+  readonly joined: boolean;
   listed: boolean;
   /** What its last `alive` or `failed` promised: the next event within this time. */
   promiseMs: number;
@@ -62,15 +64,25 @@ export function createHealth({ clock, scopes = [], sleepTimeMs = 0 }: HealthOpti
   let journalFailed = false;
   for (const scope of scopes) stateOf(scope);
 
-  function stateOf(scope: Scope): ScopeState {
-    const fresh = { listed: false, promiseMs: Number.POSITIVE_INFINITY, lastEventAt: clock(), failure: undefined };
+  function stateOf(scope: Scope, joined = false): ScopeState {
+    const fresh = {
+      joined,
+      listed: false,
+      promiseMs: Number.POSITIVE_INFINITY,
+      lastEventAt: clock(),
+      failure: undefined,
+    };
     const state = states.get(scope) ?? fresh;
     states.set(scope, state);
     return state;
   }
 
   function observeScope(event: Extract<SidecarEvent, { scope: Scope }>): void {
-    const state = stateOf(event.scope);
+    if (event.type === 'left') {
+      states.delete(event.scope);
+      return;
+    }
+    const state = stateOf(event.scope, event.type === 'joined');
     state.lastEventAt = clock();
     if (event.type === 'init-done') state.listed = true;
     if (event.type === 'alive') state.promiseMs = event.nextWithinMs + MARGIN_MS;
@@ -86,12 +98,14 @@ export function createHealth({ clock, scopes = [], sleepTimeMs = 0 }: HealthOpti
   const isDead = (state: ScopeState) => clock() - state.lastEventAt > state.promiseMs;
   const dead = () =>
     each((state, name) => isDead(state) && `the watch of ${name} is dead: nothing came from it in time`);
-  const unlisted = () => each((state, name) => !state.listed && `${name} were not listed yet${because(state)}`);
+  const unlisted = () =>
+    each((state, name) => !state.listed && !isAccepted(state) && `${name} were not listed yet${because(state)}`);
   const unreached = () =>
     each((state, name) => {
       const forMs = state.failure && clock() - state.failure.since;
       return (
         forMs !== undefined &&
+        !isAccepted(state) &&
         forMs >= UNREACHED_MS + sleepTimeMs &&
         `${name} could not be read for ${seconds(forMs)} s${because(state)}`
       );
@@ -124,6 +138,11 @@ export function createHealth({ clock, scopes = [], sleepTimeMs = 0 }: HealthOpti
 
 function answer(reasons: readonly string[]): HealthAnswer {
   return { ok: reasons.length === 0, reasons };
+}
+
+/** The API server answers, and its answer is no: a warning, where nobody named this one. */
+function isAccepted({ joined, failure }: ScopeState): boolean {
+  return joined && failure?.error.code === 'forbidden';
 }
 
 function because({ failure }: ScopeState): string {

@@ -5,6 +5,7 @@ import {
   type Scope,
   type SidecarEvent,
   scopeName,
+  type ValidationRun,
 } from '../model.js';
 import { FaultEpisodes } from './fault-episodes.js';
 import { FileFaults, faultGroup } from './file-faults.js';
@@ -33,11 +34,18 @@ export function logEvents(logger: Logger, options: LogEventsOptions): (event: Si
   const fileFaults = new FileFaults();
   const counts = { created: 0, updated: 0, unchanged: 0, removed: 0, absent: 0, failed: 0, refused: 0 };
   const objects = new Map<Scope, number>();
+  let synced = false;
 
   function logFile(outcome: FileOutcome): void {
     counts[outcome.op]++;
     const { op, path, owner } = outcome;
     const ended = fileFaults.take(outcome);
+    if (op !== 'failed' && episodes.works(`url ${path}`)) {
+      const gone = op === 'removed' || op === 'absent';
+      logger.info(gone ? `the URL of ${path} is not wanted any more` : `fetched the URL of ${path} again`, {
+        object: owner,
+      });
+    }
     const mended = ended !== undefined && episodes.works(`files ${ended}`);
     if (mended && op !== 'failed') logger.info(`files can be written again after ${ended}`, { path });
     if (op === 'created' || op === 'updated') {
@@ -86,6 +94,16 @@ export function logEvents(logger: Logger, options: LogEventsOptions): (event: Si
     }
   }
 
+  function logValidation({ result, objects, message, retryInMs }: ValidationRun): void {
+    if (result === 'not-run') {
+      const log = episodes.fails('validator') ? logger.error : logger.debug;
+      log(`VALIDATE gave no answer, the files wait: ${message}`, { objects, retryInSeconds: (retryInMs ?? 0) / 1000 });
+    } else {
+      if (result !== 'undecided' && episodes.works('validator')) logger.info('VALIDATE answers again');
+      logger.debug(`VALIDATE: ${result}`, { objects, reason: message });
+    }
+  }
+
   function logFailedSource(event: Extract<SidecarEvent, { type: 'failed' }>): void {
     const { scope, error, retryInMs } = event;
     const expected = error.code === 'expired';
@@ -107,6 +125,11 @@ export function logEvents(logger: Logger, options: LogEventsOptions): (event: Si
         return logFolder(event);
       case 'notification':
         return logNotification(event);
+      case 'url-failed': {
+        const { path, owner, status, message, retryInMs } = event;
+        const log = episodes.fails(`url ${path}`, String(status)) ? logger.warning : logger.debug;
+        return log(message, { path, object: owner, status, retryInSeconds: retryInMs / 1000 });
+      }
       case 'failed':
         return logFailedSource(event);
       case 'alive':
@@ -119,21 +142,44 @@ export function logEvents(logger: Logger, options: LogEventsOptions): (event: Si
         const log = refusals.changes(`${key} ${entry ?? ''}`, message) ? logger.warning : logger.debug;
         return log(message, { object: key, entry, reason });
       }
+      case 'validation':
+        return logValidation(event);
       case 'conflict': {
         const { path, winner, loser } = event;
         const log = conflicts.changes(path, `${winner} ${loser}`) ? logger.warning : logger.debug;
         return log(`two objects want ${path}: ${winner} has it, ${loser} waits`, { path, winner, loser });
       }
+      case 'hook-output':
+        return logger.debug(event.line, { target: event.target, stream: event.stream });
       case 'objects':
         objects.set(event.scope, event.count);
         return logger.debug(`${event.count} ${scopeName(event.scope)}`);
+      case 'joined': {
+        // At the start they are as many as there are namespaces.
+        const log = synced ? logger.info : logger.debug;
+        return log(`reading the ${scopeName(event.scope)}, which joined`);
+      }
+      case 'left':
+        objects.delete(event.scope);
+        episodes.works(`source ${scopeId(event.scope)}`);
+        return logger.info(`the ${scopeName(event.scope)} left`);
       case 'init':
         return logger.debug(`listing the ${scopeName(event.scope)}`);
       case 'init-done':
         return logger.debug(`listed the ${scopeName(event.scope)}`);
       case 'listed':
         return logger.debug('every list is complete, and every file was tried');
+      case 'event-failed': {
+        const { namespace, error } = event;
+        const log = episodes.fails(`events ${namespace}`, error.code) ? logger.warning : logger.debug;
+        return log(`an Event could not be written: ${error.message}`, {
+          namespace,
+          code: error.code,
+          status: error.status,
+        });
+      }
       case 'synced': {
+        synced = true;
         const total = [...objects.values()].reduce((sum, count) => sum + count, 0);
         return logger.info('the initial sync is done', { objects: total, ...counts });
       }

@@ -23,7 +23,7 @@ export interface Metrics {
 }
 
 /**
- * The metrics, counted from what the pipeline says of itself. Labels have few values: kinds, configured namespaces and
+ * The metrics, counted from what the pipeline says of itself. Labels have few values: kinds, namespaces that are read now,
  * targets, codes; never a file or an object.
  */
 export function createMetrics(options: MetricsOptions): Metrics {
@@ -38,6 +38,16 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const refused = exposition.counter(`${PREFIX}refused_total`, 'Refusals of objects or of single keys.', ['reason']);
   const conflicts = exposition.counter(`${PREFIX}file_conflicts_total`, 'Times that two objects wanted one path.');
   conflicts.add({}, 0);
+  const validations = exposition.counter(
+    `${PREFIX}validations_total`,
+    'Runs of VALIDATE: passed, refused, undecided or not-run.',
+    ['result'],
+  );
+  const fetches = exposition.counter(
+    `${PREFIX}url_fetches_total`,
+    'Fetches of .url keys that gave no content: failed ones, which are tried again soon, and refused ones, once per change of the reason.',
+    ['result'],
+  );
   const notifications = observeNotifications(exposition, clock);
   observeProcess(exposition, options);
 
@@ -47,6 +57,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
       if (event.type === 'file') files(event);
       if (event.type === 'refused') refused.add({ reason: event.reason });
       if (event.type === 'conflict') conflicts.add({});
+      if (event.type === 'url-failed') fetches.add({ result: 'failed' });
+      if (event.type === 'refused' && event.reason === 'url') fetches.add({ result: 'refused' });
+      if (event.type === 'validation') validations.add({ result: event.result });
       if (event.type === 'notification') notifications(event);
     },
     text: exposition.text,
@@ -56,7 +69,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
 function observeSources(exposition: Exposition, clock: () => number): (event: SidecarEvent) => void {
   const events = exposition.counter(
     `${PREFIX}watch_events_total`,
-    'Signs of life of lists and watches: init and init-done frame a list, alive is an answer, failed a fault.',
+    'Signs of life of lists and watches: init and init-done frame a list, alive is an answer, failed a fault; joined and left are namespaces that come and go.',
     ['resource', 'type'],
   );
   const restarts = exposition.counter(`${PREFIX}watch_restarts_total`, 'Lists and watches that failed, by cause.', [
@@ -65,36 +78,55 @@ function observeSources(exposition: Exposition, clock: () => number): (event: Si
   ]);
   const objects = exposition.gauge(`${PREFIX}objects`, 'Objects that are selected.', ['resource', 'namespace']);
   const counts = new Map<Scope, number>();
+  const joined = new Set<Scope>();
   const failing = new Set<Scope>();
+  /** Joined, and the server says no (403): it is failing, but nothing waits for it. */
+  const refused = new Set<Scope>();
   let lastSync: number | undefined;
   exposition.read(`${PREFIX}scopes_failing`, 'Lists and watches that cannot be read now.', () => failing.size);
   exposition.read(
     `${PREFIX}last_sync_success_timestamp_seconds`,
-    'When every scope was last known to be in step with the API server, after the initial sync.',
+    'When every scope was last known to be in step with the API server, after the initial sync; those aside that joined and are forbidden.',
     () => lastSync,
   );
 
-  function count(scope: Scope, objectsInScope: number): void {
-    counts.set(scope, objectsInScope);
-    let sum = 0;
+  function count(scope: Scope, objectsInScope: number | undefined): void {
+    if (objectsInScope === undefined) counts.delete(scope);
+    else counts.set(scope, objectsInScope);
+    const labels = { resource: scope.kind, namespace: scope.namespace ?? 'ALL' };
+    let sum: number | undefined;
     for (const [each, value] of counts) {
-      if (each.kind === scope.kind && each.namespace === scope.namespace) sum += value;
+      if (each.kind === scope.kind && each.namespace === scope.namespace) sum = (sum ?? 0) + value;
     }
-    objects.set({ resource: scope.kind, namespace: scope.namespace ?? 'ALL' }, sum);
+    if (sum === undefined) objects.remove(labels);
+    else objects.set(labels, sum);
+  }
+
+  function works(scope: Scope): void {
+    failing.delete(scope);
+    refused.delete(scope);
   }
 
   return (event) => {
     if (event.type === 'synced' || (event.type === 'alive' && lastSync !== undefined)) {
-      if (event.type === 'alive') failing.delete(event.scope);
-      if (failing.size === 0) lastSync = clock() / 1000;
+      if (event.type === 'alive') works(event.scope);
+      if (failing.size === refused.size) lastSync = clock() / 1000;
     }
     if (!('scope' in event)) return;
     if (event.type === 'objects') return count(event.scope, event.count);
     events.add({ resource: event.scope.kind, type: event.type });
-    if (event.type === 'failed') {
+    if (event.type === 'joined') {
+      joined.add(event.scope);
+    } else if (event.type === 'left') {
+      joined.delete(event.scope);
+      works(event.scope);
+      count(event.scope, undefined);
+    } else if (event.type === 'failed') {
       failing.add(event.scope);
+      if (event.error.code === 'forbidden' && joined.has(event.scope)) refused.add(event.scope);
+      else refused.delete(event.scope);
       restarts.add({ resource: event.scope.kind, reason: event.error.code });
-    } else if (event.type !== 'init') failing.delete(event.scope);
+    } else if (event.type !== 'init') works(event.scope);
   };
 }
 

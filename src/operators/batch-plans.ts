@@ -43,7 +43,7 @@ export function batchPlans<E extends { readonly type: string }>(
         }
         for (const write of plan.writes) {
           writes.set(write.file.path, write);
-          bytes += write.file.bytes.length;
+          bytes += 'bytes' in write.file ? write.file.bytes.length : 0;
         }
         if (bytes >= maxBytes) {
           give();

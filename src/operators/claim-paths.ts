@@ -11,6 +11,7 @@ import {
   type PathPlan,
   type Refusal,
   type Scope,
+  type ScopeMark,
   type SourceStatus,
   type WatchedObject,
 } from '../model.js';
@@ -25,8 +26,17 @@ export interface ContentNeeded {
 }
 
 /** What lists and watches say, reconciled. */
-export type ClaimInput = ObjectChange | ListMark | SourceStatus | Remembered;
-type ClaimOutput = Objects | PathPlan | PathConflict | Refusal | ContentNeeded | Listed | ListMark | SourceStatus;
+export type ClaimInput = ObjectChange | ListMark | ScopeMark | SourceStatus | Remembered;
+type ClaimOutput =
+  | Objects
+  | PathPlan
+  | PathConflict
+  | Refusal
+  | ContentNeeded
+  | Listed
+  | ListMark
+  | ScopeMark
+  | SourceStatus;
 
 /** Owners of an earlier life: first of all, and again when more of them are found. */
 export interface Remembered {
@@ -35,7 +45,7 @@ export interface Remembered {
 }
 
 export interface ClaimPathsOptions {
-  /** Every scope that will send `init-done`. */
+  /** Every scope that will send `init-done`; others may join. */
   readonly scopes: readonly Scope[];
   /** Owners of an earlier life, by path; asked once per subscription. @default none */
   readonly remembered?: () => ReadonlyMap<string, ObjectKey>;
@@ -54,7 +64,7 @@ export interface ClaimPathsOptions {
  *     result    -(wA)-c---------(nD)--(wB)-|     a: A is deleted before D, so the path stays A's until then
  *
  * `w` a plan that writes, `c` a conflict, `n` B's content is needed: it comes in again as a change of B, and only then is the
- * path written. A list mark and a status pass, behind the plan that they lead to. Plans carry contents; the operator keeps none.
+ * path written. Marks and statuses pass, behind the plan that they lead to. Plans carry contents; the operator keeps none.
  * An object that is refused as a whole keeps the files that it has: bad input loses nothing.
  * Completes and errors with the source; the ledger is each subscriber's own.
  */
@@ -93,6 +103,11 @@ function decide(ledger: PathLedger, options: ClaimPathsOptions, event: ClaimInpu
       return toEvents(ledger.delete(event.key));
     case 'init-done':
       return [...toEvents(ledger.complete(event.scope)), event];
+    case 'joined':
+      ledger.join(event.scope);
+      return [event];
+    case 'left':
+      return [...toEvents(ledger.leave(event.scope)), event];
     case 'failed':
       return event.error.code === 'forbidden' ? [...toEvents(ledger.refuse(event.scope)), event] : [event];
     case 'remembered':

@@ -1,4 +1,4 @@
-import { EMPTY, filter, map, type Observable, type OperatorFunction, pipe, takeUntil } from 'rxjs';
+import { EMPTY, filter, map, type Observable, type OperatorFunction, takeUntil } from 'rxjs';
 import {
   type ObjectChange,
   type ObjectKey,
@@ -7,6 +7,7 @@ import {
   type Scope,
   type WatchedObject,
 } from '../model.js';
+import { scopeCovers } from '../selectors/scope-covers.js';
 import type { ContentNeeded } from './claim-paths.js';
 import { latestByKey } from './latest-by-key.js';
 import { retryWithBackoff } from './retry-with-backoff.js';
@@ -14,11 +15,11 @@ import { retryWithBackoff } from './retry-with-backoff.js';
 export interface FetchContentsOptions {
   /** The object as it is now; `undefined` when it does not exist. Errors are retried with backoff, for ever. */
   readonly fetch: (key: ObjectKey) => Observable<WatchedObject | undefined>;
-  /** Each object belongs to one of these; one that belongs to none is not fetched. */
-  readonly scopes: readonly Scope[];
+  /** Each object belongs to one of these; one that belongs to none is not fetched. Looked at as each fetch begins, so a live set will do. */
+  readonly scopes: Iterable<Scope>;
   /**
    * What the sources say meanwhile: newer state of an object ends its fetch, and so does a list of its scope that begins, which
-   * brings the object or proves that it is gone: an old answer never replaces or revives anything.
+   * brings the object or proves that it is gone, and the scope's leave: an old answer never replaces or revives anything.
    */
   readonly events$: Observable<ResourceEvent>;
   /** Fetches at a time: each holds a whole object. @default 4 */
@@ -40,27 +41,20 @@ export function fetchContents(options: FetchContentsOptions): OperatorFunction<C
     options.fetch(key).pipe(
       retryWithBackoff(),
       map((object): ObjectChange => (object ? { type: 'apply', scope, object } : { type: 'delete', scope, key })),
-      takeUntil(
-        events$.pipe(filter((event) => keyOf(event) === key || (event.type === 'init' && event.scope === scope))),
-      ),
+      takeUntil(events$.pipe(filter((event) => keyOf(event) === key || outdates(event, scope)))),
     );
-  return pipe(
-    map(({ key }) => ({ key, scope: scopes.find((scope) => covers(scope, key)) })),
-    latestByKey({
-      key: ({ key }) => key,
-      effect: ({ key, scope }) => (scope === undefined ? EMPTY : fetch(key, scope)),
-      concurrency,
-    }),
-  );
+  return latestByKey({
+    key: ({ key }) => key,
+    effect: ({ key }) => {
+      const scope = [...scopes].find((one) => scopeCovers(one, key));
+      return scope === undefined ? EMPTY : fetch(key, scope);
+    },
+    concurrency,
+  });
 }
 
-function covers(scope: Scope, key: ObjectKey): boolean {
-  const [kind, namespace, name] = key.split('/');
-  return (
-    scope.kind === kind &&
-    (scope.namespace === undefined || scope.namespace === namespace) &&
-    (scope.fieldSelector === undefined || scope.fieldSelector === `metadata.name=${name}`)
-  );
+function outdates(event: ResourceEvent, scope: Scope): boolean {
+  return (event.type === 'init' || event.type === 'left') && event.scope === scope;
 }
 
 function keyOf(event: ResourceEvent): ObjectKey | undefined {

@@ -1,7 +1,7 @@
 import { defer, type MonoTypeOperatorFunction } from 'rxjs';
 import { objectKey, type ResourceEvent, type Scope } from '../model.js';
+import { type LabelSelector, parseLabelSelector } from '../selectors/label-selector.js';
 import { concatMapIterable } from './concat-map-iterable.js';
-import { type LabelSelector, parseLabelSelector } from './label-selector.js';
 import { ListedKeys } from './listed-keys.js';
 
 /**

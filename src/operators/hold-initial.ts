@@ -37,7 +37,8 @@ interface InitialSync {
  *     events     -w-x-----|     x: the only scope that is missing fails
  *     result     t-----(f|)     maxWaitMs = 3
  *
- * A slow list is waited for, a failing one for `maxWaitMs` after there is something to tell. Never completes before `false`.
+ * A slow list is waited for, a failing one for `maxWaitMs` after there is something to tell; so is one that joined. Never completes
+ * before `false`.
  */
 export function holdInitial(options: HoldInitialOptions): OperatorFunction<SidecarEvent, boolean> {
   return (events$) =>
@@ -45,7 +46,12 @@ export function holdInitial(options: HoldInitialOptions): OperatorFunction<Sidec
       of(true),
       defer(() =>
         events$.pipe(
-          scan(follow, { missing: new Set(options.scopes), failing: none, changed: false, listed: false }),
+          scan(follow, {
+            missing: new Set(options.scopes),
+            failing: none,
+            changed: false,
+            listed: false,
+          }),
           map(({ missing, failing, changed, listed }) =>
             listed ? 'listed' : changed && failing.size === missing.size ? 'held by failures' : 'under way',
           ),
@@ -65,6 +71,9 @@ export function holdInitial(options: HoldInitialOptions): OperatorFunction<Sidec
 
 function follow(sync: InitialSync, event: SidecarEvent): InitialSync {
   switch (event.type) {
+    case 'joined':
+      return { ...sync, missing: new Set(sync.missing).add(event.scope) };
+    case 'left':
     case 'init-done':
       return { ...sync, missing: without(sync.missing, event.scope), failing: without(sync.failing, event.scope) };
     case 'failed':

@@ -1,5 +1,6 @@
 import type { ObjectKey, Scope } from '../model.js';
 import { type Claimant, precedes } from './claimant.js';
+import { ScopePhases } from './scope-phases.js';
 
 /** What one change asks for. `give`: the changed object holds these paths. `fetch`: these objects hold a path whose content nobody has in hand. */
 export interface LedgerDecision {
@@ -22,9 +23,6 @@ interface KnownObject {
   readonly paths: ReadonlySet<string>;
 }
 
-/** `complete` has sent `init-done` once; `refused` is answered with 403, so it may never. */
-type ScopeState = 'open' | 'refused' | 'complete';
-
 /**
  * Who wants which path, who holds it, who takes over.
  *
@@ -35,20 +33,21 @@ type ScopeState = 'open' | 'refused' | 'complete';
  * 2. When the only scopes missing are `refused` ones, objects seen in this life are decided upon, so that one forbidden
  *    namespace does not keep the others' deleted files for ever; a remembered owner that was not seen stays.
  * 3. When every scope is complete, everything is decided, and what nobody claims is released.
+ *
+ * A scope that joined and is refused is not waited for ({@link ScopePhases}): everything else is decided, and what it may hold, by the
+ * names of remembered owners, stays until it is complete or left.
  */
 export class PathLedger {
-  readonly #scopes: Map<Scope, ScopeState>;
-  #phase: ScopeState;
+  readonly #scopes: ScopePhases;
   readonly #seats = new Map<string, Seat>();
   readonly #objects = new Map<ObjectKey, KnownObject>();
-  /** Owners of an earlier life that no event of this life has named yet. */
+  /** Owners of an earlier life that no event of this life has named yet, and no complete list has disproved. */
   readonly #unseen = new Set<ObjectKey>();
   /** Holders whose content was asked for and has not come. */
   readonly #awaited = new Set<ObjectKey>();
 
   constructor(scopes: readonly Scope[]) {
-    this.#scopes = new Map(scopes.map((scope) => [scope, 'open']));
-    this.#phase = phaseOf(this.#scopes);
+    this.#scopes = new ScopePhases(scopes);
   }
 
   /** Owners of an earlier life: at the start, and again where the folder could not be read then. Known paths stay as they are. */
@@ -58,7 +57,7 @@ export class PathLedger {
       const seat = this.#seat(path);
       if (seat.publishedFor === undefined) {
         seat.publishedFor = owner;
-        if (!this.#objects.has(owner)) {
+        if (!this.#objects.has(owner) && this.#scopes.mayExist(owner)) {
           this.#unseen.add(owner);
         }
         this.#settle(path, seat, decision);
@@ -69,7 +68,7 @@ export class PathLedger {
 
   /** Every scope was listed, and no path waits for the content of its holder. */
   get settled(): boolean {
-    return this.#phase === 'complete' && this.#awaited.size === 0;
+    return this.#scopes.phase === 'complete' && this.#awaited.size === 0;
   }
 
   knows(key: ObjectKey): boolean {
@@ -131,20 +130,32 @@ export class PathLedger {
 
   /** A complete list of the scope was seen. */
   complete(scope: Scope): LedgerDecision {
-    return this.#advance(scope, 'complete');
+    return this.#decide(this.#scopes.complete(scope));
   }
 
-  /** The server refuses to list the scope (403). A scope that was complete once stays so. */
+  /** The server refuses to list the scope (403). */
   refuse(scope: Scope): LedgerDecision {
-    return this.#advance(scope, this.#scopes.get(scope) === 'complete' ? 'complete' : 'refused');
+    return this.#decide(this.#scopes.refuse(scope));
   }
 
-  #advance(scope: Scope, state: ScopeState): LedgerDecision {
+  /** A scope came at run time. */
+  join(scope: Scope): void {
+    this.#scopes.join(scope);
+  }
+
+  /** A scope that joined has gone. Its objects were deleted before. */
+  leave(scope: Scope): LedgerDecision {
+    return this.#decide(this.#scopes.leave(scope));
+  }
+
+  #decide(mayDecideMore: boolean): LedgerDecision {
     const decision = new Decision();
-    this.#scopes.set(scope, state);
-    const phase = phaseOf(this.#scopes);
-    if (phase !== this.#phase) {
-      this.#phase = phase;
+    if (mayDecideMore) {
+      for (const owner of this.#unseen) {
+        if (!this.#scopes.mayExist(owner)) {
+          this.#unseen.delete(owner);
+        }
+      }
       for (const [path, seat] of this.#seats) {
         this.#settle(path, seat, decision);
       }
@@ -154,7 +165,7 @@ export class PathLedger {
 
   /** Whether the published path must stay with its owner, whoever claims it. */
   #mustStay(owner: ObjectKey): boolean {
-    return this.#phase === 'open' || (this.#phase === 'refused' && this.#unseen.has(owner));
+    return this.#scopes.phase === 'open' || this.#unseen.has(owner);
   }
 
   #withdraw(path: string, key: ObjectKey, decision: Decision): void {
@@ -217,11 +228,6 @@ export class PathLedger {
     }
     return { ...decision, fetch: [...decision.fetch] };
   }
-}
-
-function phaseOf(scopes: ReadonlyMap<Scope, ScopeState>): ScopeState {
-  const states = new Set(scopes.values());
-  return states.has('open') ? 'open' : states.has('refused') ? 'refused' : 'complete';
 }
 
 class Decision {

@@ -11,12 +11,15 @@ export {
   type ResourceEvent,
   type ResourceKind,
   type Scope,
+  type ScopeMark,
   SourceError,
   type SourceErrorCode,
   type SourceStatus,
+  type WatchedKind,
   type WatchedObject,
 } from '../model.js';
-export { fetchObject } from './fetch-object.js';
+export { type FetchOptions, fetchObject } from './fetch-object.js';
+export { type FollowNamespacesOptions, followNamespaces } from './follow-namespaces.js';
 export { listObjects } from './list-objects.js';
 export { type PollOptions, pollObjects } from './poll-objects.js';
 export { type ManifestOptions, readManifests } from './read-manifests.js';

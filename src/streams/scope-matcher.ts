@@ -1,10 +1,8 @@
 import type { Scope, WatchedObject } from '../model.js';
-import { parseLabelSelector } from '../operators/label-selector.js';
+import { parseFieldSelector } from '../selectors/field-selector.js';
+import { parseLabelSelector } from '../selectors/label-selector.js';
 
-const FIELDS: Readonly<Record<string, (object: WatchedObject) => string>> = {
-  'metadata.name': (object) => object.name,
-  'metadata.namespace': (object) => object.namespace,
-};
+const FIELDS = ['metadata.name', 'metadata.namespace'];
 
 /**
  * Whether an object belongs to a scope, decided here where no API server does it. Throws a `RangeError` or a `SelectorError` for
@@ -13,18 +11,15 @@ const FIELDS: Readonly<Record<string, (object: WatchedObject) => string>> = {
 export function scopeMatcher(scope: Scope): (object: WatchedObject) => boolean {
   const { kind, namespace, labelSelector = '', fieldSelector = '' } = scope;
   const { matches } = parseLabelSelector(labelSelector);
-  const fields = fieldSelector.split(',').filter((term) => term.trim() !== '');
-  const conditions = fields.map((term) => {
-    const [, field = '', operator, value] = /^\s*([\w.]+)\s*(==?|!=)\s*(.*?)\s*$/.exec(term) ?? [];
-    const fieldOf = FIELDS[field];
-    if (fieldOf === undefined) {
-      throw new RangeError(`Expected a field selector on ${Object.keys(FIELDS).join(' or ')}, got ${term}.`);
+  const { terms, mayMatch } = parseFieldSelector(fieldSelector);
+  for (const { field } of terms) {
+    if (!FIELDS.includes(field)) {
+      throw new RangeError(`Expected a field selector on ${FIELDS.join(' or ')}, got ${field}.`);
     }
-    return (object: WatchedObject) => (fieldOf(object) === value) === (operator !== '!=');
-  });
+  }
   return (object) =>
     object.kind === kind &&
     (namespace === undefined || object.namespace === namespace) &&
     matches(object.labels) &&
-    conditions.every((holds) => holds(object));
+    mayMatch({ 'metadata.name': object.name, 'metadata.namespace': object.namespace });
 }

@@ -2,7 +2,7 @@ import type { ApiRequest } from '../kubernetes/api.js';
 import { isRecord } from '../kubernetes/is-record.js';
 import { parseObject } from '../kubernetes/parse-object.js';
 import { statusError } from '../kubernetes/status-error.js';
-import { type ResourceKind, SourceError, type WatchedObject } from '../model.js';
+import { SourceError, type WatchedKind, type WatchedObject } from '../model.js';
 
 /** One line of a watch. */
 export type WatchEvent =
@@ -17,7 +17,7 @@ export type WatchEvent =
  * Reads a line that is JSON. Throws a `malformed` `SourceError` for everything that is no event of this kind: to pass over it
  * would be to lose a change.
  */
-export function parseWatchEvent(line: unknown, kind: ResourceKind, request: ApiRequest): WatchEvent {
+export function parseWatchEvent(line: unknown, kind: WatchedKind, request: ApiRequest): WatchEvent {
   const { type, object } = isRecord(line) ? line : {};
   switch (type) {
     case 'ADDED':

@@ -37,6 +37,6 @@ export interface ApiCall {
 /** Throws the API server's 404. */
 export function entryOf({ context, spec, namespace, name }: ApiCall): StoredEntry {
   const entry = context.store.get(spec.resource, namespace, name);
-  if (!entry) throw notFound(spec.resource, name);
+  if (!entry) throw notFound(spec.resource, name, spec.group);
   return entry;
 }

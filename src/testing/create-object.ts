@@ -47,7 +47,8 @@ export function createObject(
   }
   const existing = store.get(spec.resource, namespace, name ?? '');
   if (existing) {
-    throw alreadyExists(spec.resource, existing.name, existing.object.metadata.deletionTimestamp !== undefined);
+    const isBeingDeleted = existing.object.metadata.deletionTimestamp !== undefined;
+    throw alreadyExists(spec.resource, existing.name, isBeingDeleted, spec.group);
   }
   return dryRun ? storedEntry(spec.resource, object) : store.put(spec.resource, object);
 }

@@ -1,12 +1,13 @@
 import { isRecord } from '../kubernetes/is-record.js';
 import { DecodeError } from './decode-error.js';
 import { decodeStruct } from './decode-struct.js';
-import { CONFIG_MAP, type GoStruct, NAMESPACE, SECRET } from './go-type.js';
+import { CONFIG_MAP, type GoStruct, LEASE, NAMESPACE, SECRET } from './go-type.js';
 import type { KubeObject } from './kube-object.js';
-import { type ResourceSpec, resourceOfKind } from './resources.js';
+import { apiVersionOf, goKind, type ResourceSpec, resourceOfKind } from './resources.js';
 
 const STRUCTS: Readonly<Record<ResourceSpec['kind'], GoStruct>> = {
   ConfigMap: CONFIG_MAP,
+  Lease: LEASE,
   Secret: SECRET,
   Namespace: NAMESPACE,
 };
@@ -25,14 +26,15 @@ export function decodeObject(json: unknown, spec: ResourceSpec): DecodedObject {
   checkKind(given['kind'] ?? '', given['apiVersion'] ?? '', spec);
   const { value, unknownFields } = decodeStruct(json, STRUCTS[spec.kind]);
   const { kind: _, apiVersion: __, metadata, ...rest } = value as Partial<KubeObject>;
-  const object = { kind: spec.kind, apiVersion: 'v1', metadata: metadata ?? {}, ...rest };
-  return { object: spec.kind === 'Secret' ? withSecretDefaults(object) : object, unknownFields };
+  const object = { kind: spec.kind, apiVersion: apiVersionOf(spec), metadata: metadata ?? {}, ...rest };
+  return { object: withDefaults(object), unknownFields };
 }
 
 function checkKind(kind: unknown, apiVersion: unknown, spec: ResourceSpec): void {
-  if ((kind === '' || kind === spec.kind) && (apiVersion === '' || apiVersion === 'v1')) return;
-  if (typeof kind === 'string' && apiVersion === 'v1' && resourceOfKind(kind)) {
-    throw new DecodeError(`converting (v1.${kind}) to (core.${spec.kind}): unknown conversion`);
+  if ((kind === '' || kind === spec.kind) && (apiVersion === '' || apiVersion === apiVersionOf(spec))) return;
+  const other = typeof kind === 'string' ? resourceOfKind(kind) : undefined;
+  if (other && apiVersion === apiVersionOf(other)) {
+    throw new DecodeError(`converting (v1.${kind}) to (${goKind(spec)}): unknown conversion`);
   }
   throw unknownKind(kind, apiVersion);
 }
@@ -41,6 +43,12 @@ export function unknownKind(kind: unknown, apiVersion: unknown): DecodeError {
   return new DecodeError(
     `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
   );
+}
+
+function withDefaults(object: KubeObject): KubeObject {
+  if (object.kind === 'Secret') return withSecretDefaults(object);
+  // A struct, not a pointer to one: it is written also where it is empty.
+  return object.kind === 'Lease' ? { ...object, spec: object.spec ?? {} } : object;
 }
 
 /** `stringData` is for writing alone: it becomes `data`, over what stands there. */

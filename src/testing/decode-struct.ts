@@ -1,7 +1,7 @@
 import { isRecord } from '../kubernetes/is-record.js';
 import { decodeBase64 } from './base64.js';
 import { DecodeError } from './decode-error.js';
-import { parseTime } from './go-time.js';
+import { parseMicroTime, parseTime } from './go-time.js';
 import { type GoStruct, type GoType, goTypeName } from './go-type.js';
 
 export interface Decoded {
@@ -36,7 +36,7 @@ function decode(json: unknown, type: GoType, place: Place, unknown: string[]): u
   switch (type.is) {
     case 'string':
       expect(typeof json === 'string', json, type, place);
-      return json === '' ? undefined : json;
+      return json === '' && !type.isPointer ? undefined : json;
     case 'bool':
       // Those of the structs here are pointers: false is written.
       expect(typeof json === 'boolean', json, type, place);
@@ -44,6 +44,12 @@ function decode(json: unknown, type: GoType, place: Place, unknown: string[]): u
     case 'int64':
       expect(Number.isSafeInteger(json), json, type, place);
       return json === 0 && !type.isPointer ? undefined : json;
+    case 'int32':
+      expect(Number.isInteger(json) && (json as number) === ((json as number) | 0), json, type, place);
+      return json === 0 && !type.isPointer ? undefined : json;
+    case 'microTime':
+      expect(typeof json === 'string', json, type, place);
+      return parseMicroTime(json as string);
     case 'time':
       expect(typeof json === 'string', json, type, place);
       return parseTime(json as string);
@@ -106,7 +112,8 @@ function byKey([left]: readonly [string, unknown], [right]: readonly [string, un
 function expect(fits: boolean, json: unknown, type: GoType, place: Place): void {
   if (fits) return;
   const where = place.path.length === 0 ? 'value' : `struct field ${place.struct}.${place.path.join('.')}`;
-  const what = type.is === 'int64' && typeof json === 'number' ? `number ${json}` : jsonKind(json);
+  const isInteger = type.is === 'int64' || type.is === 'int32';
+  const what = isInteger && typeof json === 'number' ? `number ${json}` : jsonKind(json);
   throw new DecodeError(`json: cannot unmarshal ${what} into Go ${where} of type ${goTypeName(type)}`);
 }
 

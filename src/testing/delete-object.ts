@@ -69,6 +69,7 @@ function checkPreconditions(entry: StoredEntry, spec: ResourceSpec, wanted: Dele
       spec.kind,
       entry.name,
       `the UID in the precondition (${wanted.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+      spec.group,
     );
   }
   if (wanted.resourceVersion !== undefined && wanted.resourceVersion !== resourceVersion) {
@@ -76,6 +77,7 @@ function checkPreconditions(entry: StoredEntry, spec: ResourceSpec, wanted: Dele
       spec.kind,
       entry.name,
       `the ResourceVersion in the precondition (${wanted.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
+      spec.group,
     );
   }
 }
@@ -86,6 +88,6 @@ function success(spec: ResourceSpec, { name, object }: StoredEntry): Status {
     apiVersion: 'v1',
     metadata: {},
     status: 'Success',
-    details: { name, kind: spec.resource, uid: object.metadata.uid },
+    details: { name, ...(spec.group !== '' && { group: spec.group }), kind: spec.resource, uid: object.metadata.uid },
   };
 }

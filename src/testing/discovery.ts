@@ -1,4 +1,4 @@
-import { RESOURCES, type ResourceSpec } from './resources.js';
+import { apiVersionOf, GROUPS, type ResourceSpec, resourcesOfGroup } from './resources.js';
 
 /** What `/version` says: of the API server that this one is held to. */
 export const VERSION = {
@@ -25,32 +25,48 @@ export function apiVersions(serverAddress: string): object {
   return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs };
 }
 
-/** `/apis`: there are no other groups. */
-export const API_GROUPS = { kind: 'APIGroupList', apiVersion: 'v1', groups: [] };
+/** `/apis`. */
+export const API_GROUPS = { kind: 'APIGroupList', apiVersion: 'v1', groups: GROUPS.map(groupVersions) };
 
-/** `/api/v1`. */
-export const API_RESOURCES = {
-  kind: 'APIResourceList',
-  groupVersion: 'v1',
-  resources: RESOURCES.map(({ resource, singular, namespaced, kind, verbs, shortNames }) => ({
-    name: resource,
-    singularName: singular,
-    namespaced,
-    kind,
-    verbs,
-    ...(shortNames.length > 0 && { shortNames }),
-  })),
-};
+/** `/apis/GROUP`. */
+export function apiGroup(group: string): object {
+  return { kind: 'APIGroup', apiVersion: 'v1', ...groupVersions(group) };
+}
+
+/** `/api/v1`, and `/apis/GROUP/v1`. */
+export function apiResources(group: string): object {
+  return {
+    kind: 'APIResourceList',
+    ...(group !== '' && { apiVersion: 'v1' }),
+    groupVersion: apiVersionOf({ group }),
+    resources: resourcesOfGroup(group).map(({ resource, singular, namespaced, kind, verbs, shortNames }) => ({
+      name: resource,
+      singularName: singular,
+      namespaced,
+      kind,
+      verbs,
+      ...(shortNames.length > 0 && { shortNames }),
+    })),
+  };
+}
 
 /** `/api` and `/apis` for those who want to know everything with one request. */
 export function aggregatedDiscovery(path: '/api' | '/apis'): object {
-  const versions = [{ version: 'v1', resources: RESOURCES.map(aggregated), freshness: 'Current' }];
+  const groups = path === '/api' ? [''] : GROUPS;
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
-    items: path === '/api' ? [{ metadata: {}, versions }] : [],
+    items: groups.map((group) => ({
+      metadata: group === '' ? {} : { name: group },
+      versions: [{ version: 'v1', resources: resourcesOfGroup(group).map(aggregated), freshness: 'Current' }],
+    })),
   };
+}
+
+function groupVersions(group: string): object {
+  const version = { groupVersion: apiVersionOf({ group }), version: 'v1' };
+  return { name: group, versions: [version], preferredVersion: version };
 }
 
 function aggregated({ resource, kind, namespaced, singular, verbs, shortNames }: ResourceSpec): object {

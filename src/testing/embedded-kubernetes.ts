@@ -22,7 +22,7 @@ export interface StoredObject extends Manifest {
 }
 
 /** The plural of a kind, as in the paths of the API. */
-export type EmbeddedResource = 'configmaps' | 'secrets' | 'namespaces';
+export type EmbeddedResource = 'configmaps' | 'leases' | 'secrets' | 'namespaces';
 
 export interface EmbeddedKubernetesOptions {
   /** @default 0 (any free port) */
@@ -88,7 +88,7 @@ export interface ReceivedRequest {
   readonly userAgent: string | undefined;
 }
 
-/** A Kubernetes API in this process: ConfigMaps, Secrets and Namespaces, as the API server treats them. */
+/** A Kubernetes API in this process: ConfigMaps, Secrets, Namespaces and Leases, as the API server treats them. */
 export interface EmbeddedKubernetes {
   /** `https://127.0.0.1:PORT`, without a slash at the end. */
   readonly url: string;

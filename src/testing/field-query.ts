@@ -11,6 +11,7 @@ export interface FieldSelector {
 
 const FIELDS: Readonly<Record<EmbeddedResource, Readonly<Record<string, (entry: StoredEntry) => string>>>> = {
   configmaps: { 'metadata.name': (entry) => entry.name, 'metadata.namespace': (entry) => entry.namespace },
+  leases: { 'metadata.name': (entry) => entry.name, 'metadata.namespace': (entry) => entry.namespace },
   secrets: {
     'metadata.name': (entry) => entry.name,
     'metadata.namespace': (entry) => entry.namespace,
@@ -65,7 +66,7 @@ function unescaped(value: string): string {
 }
 
 function unknownField(field: string, resource: EmbeddedResource): string {
-  return resource === 'configmaps'
+  return resource === 'configmaps' || resource === 'leases'
     ? `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
     : `field label not supported: ${field}`;
 }

@@ -1,8 +1,8 @@
 /** The types that the API's structs are made of, as `encoding/json` decodes them. */
 export type GoType =
-  | { readonly is: 'string' | 'bool' | 'bytes' | 'time' }
-  /** 0 is written of a pointer alone. */
-  | { readonly is: 'int64'; readonly isPointer: boolean }
+  | { readonly is: 'bool' | 'bytes' | 'time' | 'microTime' }
+  /** The empty one and 0 are written of a pointer alone. */
+  | { readonly is: 'string' | 'int64' | 'int32'; readonly isPointer: boolean }
   /** Decoded into what is written anyway, or into nothing: whatever stands there is passed over. */
   | { readonly is: 'ignored' }
   | { readonly is: 'map'; readonly of: GoType }
@@ -11,10 +11,13 @@ export type GoType =
 
 export type GoStruct = Extract<GoType, { is: 'struct' }>;
 
-const string: GoType = { is: 'string' };
+const string: GoType = { is: 'string', isPointer: false };
+const stringPointer: GoType = { is: 'string', isPointer: true };
 const bool: GoType = { is: 'bool' };
 const int64: GoType = { is: 'int64', isPointer: false };
 const int64Pointer: GoType = { is: 'int64', isPointer: true };
+const int32Pointer: GoType = { is: 'int32', isPointer: true };
+const microTime: GoType = { is: 'microTime' };
 const time: GoType = { is: 'time' };
 const ignored: GoType = { is: 'ignored' };
 const texts: GoType = { is: 'map', of: string };
@@ -79,6 +82,21 @@ export const NAMESPACE = struct('v1.Namespace', {
   status: struct('v1.NamespaceStatus', { phase: string, conditions: ignored }),
 });
 
+export const LEASE = struct('v1.Lease', {
+  ...typeMeta,
+  metadata: objectMeta,
+  spec: struct('v1.LeaseSpec', {
+    holderIdentity: stringPointer,
+    leaseDurationSeconds: int32Pointer,
+    acquireTime: microTime,
+    renewTime: microTime,
+    leaseTransitions: int32Pointer,
+    // Of coordinated leader election, which is off in the API server unless somebody turns it on.
+    strategy: ignored,
+    preferredHolder: ignored,
+  }),
+});
+
 export const DELETE_OPTIONS = struct('v1.DeleteOptions', {
   ...typeMeta,
   gracePeriodSeconds: int64Pointer,
@@ -101,6 +119,7 @@ export function goTypeName(type: GoType): string {
     case 'bytes':
       return '[]uint8';
     case 'time':
+    case 'microTime':
     case 'ignored':
       return 'string';
     default:

@@ -24,7 +24,7 @@ export interface OwnerReference {
   readonly blockOwnerDeletion?: boolean;
 }
 
-/** A ConfigMap, a Secret or a Namespace: decoded, so its fields have the right types, and nothing else is there. */
+/** A ConfigMap, a Secret, a Namespace or a Lease: decoded, so its fields have the right types, and nothing else is there. */
 export interface KubeObject {
   readonly kind: string;
   readonly apiVersion: string;
@@ -34,8 +34,18 @@ export interface KubeObject {
   readonly data?: Readonly<Record<string, string>>;
   readonly binaryData?: Readonly<Record<string, string>>;
   readonly type?: string;
-  readonly spec?: { readonly finalizers?: readonly string[] };
+  readonly spec?: KubeSpec;
   readonly status?: { readonly phase?: string };
+}
+
+/** A Namespace's, or a Lease's. */
+export interface KubeSpec {
+  readonly finalizers?: readonly string[];
+  readonly holderIdentity?: string;
+  readonly leaseDurationSeconds?: number;
+  readonly acquireTime?: string;
+  readonly renewTime?: string;
+  readonly leaseTransitions?: number;
 }
 
 /** In the order of the API server's JSON; what is `undefined` is left out. */

@@ -1,5 +1,5 @@
-import { parseInt64 } from '../operators/label-requirement.js';
-import { type SelectorToken, selectorTokens } from '../operators/selector-tokens.js';
+import { parseInt64 } from '../selectors/label-requirement.js';
+import { type SelectorToken, selectorTokens } from '../selectors/selector-tokens.js';
 import { labelKeyFaults, labelValueFaults } from './names.js';
 
 /**

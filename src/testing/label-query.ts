@@ -1,4 +1,4 @@
-import { type LabelSelector, parseLabelSelector } from '../operators/label-selector.js';
+import { type LabelSelector, parseLabelSelector } from '../selectors/label-selector.js';
 import { labelFault } from './label-fault.js';
 import { badRequest } from './status.js';
 

@@ -11,6 +11,7 @@ export type FieldType =
   | 'texts'
   | 'byteMap'
   | 'time'
+  | 'microTime'
   | { readonly message: Message };
 
 const ownerReference: Message = {
@@ -38,7 +39,7 @@ const objectMeta: Message = {
 };
 const metadata = ['metadata', { message: objectMeta }] as const;
 
-/** k8s.io/api/core/v1/generated.proto and apimachinery's meta/v1/generated.proto. */
+/** k8s.io/api's core/v1 and coordination/v1/generated.proto, and apimachinery's meta/v1/generated.proto. */
 export const MESSAGES: Readonly<Record<string, Message>> = {
   ConfigMap: { 1: metadata, 2: ['data', 'texts'], 3: ['binaryData', 'byteMap'], 4: ['immutable', 'bool'] },
   Secret: {
@@ -49,6 +50,21 @@ export const MESSAGES: Readonly<Record<string, Message>> = {
     5: ['immutable', 'bool'],
   },
   Namespace: { 1: metadata, 2: ['spec', { message: { 1: ['finalizers', 'string', 'repeated'] } }] },
+  Lease: {
+    1: metadata,
+    2: [
+      'spec',
+      {
+        message: {
+          1: ['holderIdentity', 'string'],
+          2: ['leaseDurationSeconds', 'int64'],
+          3: ['acquireTime', 'microTime'],
+          4: ['renewTime', 'microTime'],
+          5: ['leaseTransitions', 'int64'],
+        },
+      },
+    ],
+  },
   DeleteOptions: {
     1: ['gracePeriodSeconds', 'int64'],
     2: ['preconditions', { message: { 1: ['uid', 'string'], 2: ['resourceVersion', 'string'] } }],

@@ -1,3 +1,4 @@
+import { formatTime } from './go-time.js';
 import { type FieldType, MESSAGES, type Message, UNKNOWN } from './protobuf-messages.js';
 
 const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
@@ -48,6 +49,14 @@ function decodeValue(value: Buffer | bigint, type: FieldType): unknown {
     case 'time': {
       const { seconds } = decodeMessage(value, { 1: ['seconds', 'int64'] }) as { seconds?: number };
       return seconds === undefined ? null : new Date(seconds * 1000).toISOString();
+    }
+    case 'microTime': {
+      const { seconds = 0, nanos = 0 } = decodeMessage(value, {
+        1: ['seconds', 'int64'],
+        2: ['nanos', 'int64'],
+      }) as { seconds?: number; nanos?: number };
+      const micros = String(Math.floor(nanos / 1_000)).padStart(6, '0');
+      return seconds === 0 && nanos === 0 ? null : `${formatTime(seconds * 1_000).slice(0, -1)}.${micros}Z`;
     }
     default:
       return value.toString();

@@ -3,7 +3,7 @@ import { decodeObject } from './decode-object.js';
 import type { Manifest } from './embedded-kubernetes.js';
 import { type KubeObject, withMeta } from './kube-object.js';
 import { withNamespaceRules } from './namespace-rules.js';
-import { NAMESPACES, type ResourceSpec, resourceOfKind } from './resources.js';
+import { apiVersionOf, NAMESPACES, type ResourceSpec, resourceOfKind } from './resources.js';
 import type { Store } from './store.js';
 import { type StoredEntry, storedEntry } from './stored-entry.js';
 import { validateCreate } from './validate-object.js';
@@ -18,9 +18,11 @@ const DEFAULT_NAMESPACE = 'default';
  */
 export function putManifest(store: Store, now: () => number, manifest: Manifest): StoredEntry {
   const spec = resourceOfKind(manifest.kind);
-  if (!spec || manifest.apiVersion !== 'v1') {
+  if (!spec || manifest.apiVersion !== apiVersionOf(spec)) {
     const got = `${manifest.apiVersion} ${manifest.kind}`;
-    throw new RangeError(`Expected a manifest to be a v1 ConfigMap, Secret or Namespace, got ${got}.`);
+    throw new RangeError(
+      `Expected a manifest to be a v1 ConfigMap, Secret or Namespace, or a coordination.k8s.io/v1 Lease, got ${got}.`,
+    );
   }
   const { object } = decodeObject(manifest, spec);
   const namespace = spec.namespaced ? (object.metadata.namespace ?? DEFAULT_NAMESPACE) : '';

@@ -1,9 +1,10 @@
+import { invalidValue } from './cause.js';
 import type { Writing } from './create-object.js';
 import { type KubeObject, withMeta } from './kube-object.js';
 import { withNamespaceRules } from './namespace-rules.js';
 import type { ResourceSpec } from './resources.js';
-import { badRequest, conflict, modifiedMeanwhile, StatusError } from './status.js';
-import { type StoredEntry, storedEntry } from './stored-entry.js';
+import { badRequest, conflict, invalid, modifiedMeanwhile, StatusError } from './status.js';
+import { keyOf, type StoredEntry, storedEntry } from './stored-entry.js';
 import { validateUpdate } from './validate-object.js';
 
 /**
@@ -68,7 +69,7 @@ function checkIdentity(entry: StoredEntry, given: KubeObject, spec: ResourceSpec
   checkNamespace(given, spec.namespaced ? entry.namespace : '');
 }
 
-/** 0 means that any version will do. */
+/** 0 means that any version will do, except for what serves as a lock. */
 function checkVersion(resourceVersion: string, entry: StoredEntry, spec: ResourceSpec): void {
   if (!/^\d+$/.test(resourceVersion)) {
     throw new StatusError(
@@ -77,18 +78,32 @@ function checkVersion(resourceVersion: string, entry: StoredEntry, spec: Resourc
       `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`,
     );
   }
+  if (Number(resourceVersion) === 0 && spec.isLock) {
+    const fault = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update');
+    throw invalid(spec.resource, entry.name, [fault], spec.group);
+  }
   if (Number(resourceVersion) !== 0 && resourceVersion !== entry.object.metadata.resourceVersion) {
-    throw modifiedMeanwhile(spec.resource, entry.name);
+    throw modifiedMeanwhile(spec.resource, entry.name, spec.group);
   }
 }
 
+/** What a PUT is about, and what stands there. */
+export interface PutPlace {
+  readonly namespace: string;
+  readonly name: string;
+  readonly entry: StoredEntry | undefined;
+}
+
 /** A PUT that names a uid means that object alone; a patch that names another one would change it, which is a 422. */
-export function checkUid(given: KubeObject, entry: StoredEntry, spec: ResourceSpec): void {
+export function checkUid(given: KubeObject, place: PutPlace, spec: ResourceSpec): void {
   const { uid } = given.metadata;
-  if (uid === undefined || uid === entry.object.metadata.uid) return;
+  const { namespace, name, entry } = place;
+  const current = entry?.object.metadata.uid ?? '';
+  if (uid === undefined || uid === current) return;
   throw conflict(
     spec.resource,
-    entry.name,
-    `StorageError: invalid object, Code: 4, Key: /registry/${spec.resource}/${entry.key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${entry.object.metadata.uid}`,
+    name,
+    `StorageError: invalid object, Code: 4, Key: /registry/${spec.resource}/${keyOf(namespace, name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current}`,
+    spec.group,
   );
 }

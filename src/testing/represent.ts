@@ -2,7 +2,7 @@ import { goJson } from './go-json.js';
 import type { KubeObject } from './kube-object.js';
 import type { Representation } from './negotiate.js';
 import type { ListPage } from './read-list.js';
-import type { ResourceSpec } from './resources.js';
+import { apiVersionOf, goKind, type ResourceSpec } from './resources.js';
 import { badRequest, notAcceptable } from './status.js';
 import { cellsOf, type Row, table } from './table.js';
 
@@ -29,7 +29,7 @@ export function representObject(written: Written, spec: ResourceSpec, view: View
       return goJson(partial(object));
     case 'PartialObjectMetadataList':
       throw notAcceptable(
-        `you requested PartialObjectMetadataList, but the requested object is not a list (*core.${spec.kind})`,
+        `you requested PartialObjectMetadataList, but the requested object is not a list (*${goKind(spec)})`,
       );
     case 'Table': {
       const { resourceVersion } = object.metadata;
@@ -40,7 +40,7 @@ export function representObject(written: Written, spec: ResourceSpec, view: View
 
 /** Whether a watch can be shown so. Throws the API server's 400 and 406, before the answer has begun. */
 export function checkView(view: View, spec: ResourceSpec): void {
-  const object = { kind: spec.kind, apiVersion: 'v1', metadata: {} };
+  const object = { kind: spec.kind, apiVersion: apiVersionOf(spec), metadata: {} };
   representObject({ object, json: '' }, spec, view);
 }
 
@@ -54,7 +54,7 @@ export function representList(page: ListPage, spec: ResourceSpec, view: View): s
   const kind = `${spec.kind}List`;
   switch (view.as) {
     case 'object': {
-      const head = goJson({ kind, apiVersion: 'v1', metadata }).slice(0, -1);
+      const head = goJson({ kind, apiVersion: apiVersionOf(spec), metadata }).slice(0, -1);
       return `${head},"items":[${page.entries.map(({ itemJson }) => itemJson).join(',')}]}`;
     }
     case 'PartialObjectMetadataList': {
@@ -62,7 +62,9 @@ export function representList(page: ListPage, spec: ResourceSpec, view: View): s
       return goJson({ kind: view.as, apiVersion: 'meta.k8s.io/v1', metadata, items });
     }
     case 'PartialObjectMetadata':
-      throw notAcceptable(`you requested PartialObjectMetadata, but the requested object is a list (*core.${kind})`);
+      throw notAcceptable(
+        `you requested PartialObjectMetadata, but the requested object is a list (*${goKind(spec)}List)`,
+      );
     case 'Table':
       return goJson(
         table(

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ReceivedRequest } from './embedded-kubernetes.js';
-import { NAMESPACES, type ResourceSpec, resourceOfPlural } from './resources.js';
+import { GROUPS, NAMESPACES, type ResourceSpec, resourceOfPlural } from './resources.js';
 
 /** A request and what its path and query say. */
 export interface RequestInfo extends ReceivedRequest {
@@ -27,15 +27,16 @@ const VERBS_OF_ALL: Readonly<Record<string, ReceivedRequest['verb']>> = {
  *
  *     /api/v1/namespaces[/NAME]                  /api/v1/configmaps                   of all namespaces: list and watch
  *     /api/v1/namespaces/NS/configmaps[/NAME]    /api/v1/watch/…                      the old form of a watch
+ *     /apis/coordination.k8s.io/v1/…             the same with leases
  *
  * A method that the path does not know, and any other path, is `other`.
  */
 export function requestInfo({ method = '', url = '/', headers }: IncomingMessage): RequestInfo {
   const { pathname, searchParams: query } = new URL(url, 'http://embedded');
   const parts = pathname.replace(/\/$/, '').split('/').slice(1).map(decoded);
-  const isApi = parts[0] === 'api' && parts[1] === 'v1';
-  const isWatchPath = isApi && parts[2] === 'watch';
-  const place = isApi ? placeOf(parts.slice(isWatchPath ? 3 : 2)) : undefined;
+  const [group, rest] = groupOf(parts);
+  const isWatchPath = rest[0] === 'watch';
+  const place = placeOf(group, isWatchPath ? rest.slice(1) : rest);
   const verb = place ? verbOf(method, place, isWatchPath, isTrue(query.get('watch'))) : 'other';
   return {
     verb,
@@ -57,14 +58,21 @@ interface Place {
   readonly name: string | undefined;
 }
 
-function placeOf(parts: readonly string[]): Place | undefined {
+/** The group, and what stands below its version; nothing where there is no such group. */
+function groupOf(parts: readonly string[]): readonly [string, readonly string[]] {
+  const [root, first = '', second] = parts;
+  if (root === 'api' && first === 'v1') return ['', parts.slice(2)];
+  return root === 'apis' && GROUPS.includes(first) && second === 'v1' ? [first, parts.slice(3)] : ['', []];
+}
+
+function placeOf(group: string, parts: readonly string[]): Place | undefined {
   const [first, second, third, fourth, ...more] = parts;
   if (more.length > 0 || parts.includes('')) return undefined;
-  if (first === 'namespaces' && third === undefined) {
+  if (group === '' && first === 'namespaces' && third === undefined) {
     return { spec: NAMESPACES, namespace: undefined, name: second };
   }
   const inNamespace = first === 'namespaces';
-  const spec = resourceOfPlural(inNamespace ? third : first);
+  const spec = resourceOfPlural(group, inNamespace ? third : first);
   if (!spec?.namespaced || (!inNamespace && second !== undefined)) return undefined;
   return { spec, namespace: inNamespace ? second : undefined, name: fourth };
 }

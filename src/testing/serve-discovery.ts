@@ -1,10 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { Answer } from './answer.js';
-import { AGGREGATED_TYPE, API_GROUPS, API_RESOURCES, aggregatedDiscovery, apiVersions, VERSION } from './discovery.js';
+import {
+  AGGREGATED_TYPE,
+  API_GROUPS,
+  aggregatedDiscovery,
+  apiGroup,
+  apiResources,
+  apiVersions,
+  VERSION,
+} from './discovery.js';
 import { goJson } from './go-json.js';
 import { parseAccept } from './media-type.js';
-import { OPENAPI_PATHS, OPENAPI_V3 } from './openapi.js';
+import { OPENAPI_PATHS, openApiV3 } from './openapi.js';
 import type { RequestInfo } from './request-info.js';
+import { GROUPS } from './resources.js';
 import { PLAIN_TEXT, type Reply, respond, respondText } from './respond.js';
 
 /** Answers what is asked of the server itself; false for a path that is none of these. */
@@ -30,14 +39,23 @@ function replyOf(pathname: string, request: IncomingMessage): Reply | undefined 
       }
       return json(pathname === '/api' ? apiVersions(request.headers.host ?? '') : API_GROUPS);
     case '/api/v1':
-      return json(API_RESOURCES);
+      return json(apiResources(''));
     case '/openapi/v3':
       return json(OPENAPI_PATHS);
     case '/openapi/v3/api/v1':
-      return json(OPENAPI_V3);
+      return json(openApiV3(''));
     default:
-      return undefined;
+      return groupReplyOf(pathname);
   }
+}
+
+function groupReplyOf(pathname: string): Reply | undefined {
+  for (const group of GROUPS) {
+    if (pathname === `/apis/${group}`) return json(apiGroup(group));
+    if (pathname === `/apis/${group}/v1`) return json(apiResources(group));
+    if (pathname === `/openapi/v3/apis/${group}/v1`) return json(openApiV3(group));
+  }
+  return undefined;
 }
 
 function json(value: object, headers: Reply['headers'] = {}): Reply {

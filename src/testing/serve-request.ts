@@ -5,6 +5,7 @@ import { negotiate } from './negotiate.js';
 import { getCall, listCall, watchCall } from './read-calls.js';
 import type { View } from './represent.js';
 import type { RequestInfo } from './request-info.js';
+import { GROUPS } from './resources.js';
 import { PLAIN_TEXT, type Reply, respond, respondText } from './respond.js';
 import { serveDiscovery } from './serve-discovery.js';
 import { methodNotAllowed, unknownPath } from './status.js';
@@ -20,6 +21,11 @@ const CALLS: Readonly<Record<string, (call: ApiCall) => Reply | Promise<Reply> |
   deletecollection: deleteCollectionCall,
 };
 
+/** Elsewhere nobody speaks JSON. */
+function isBelowVersion(pathname: string): boolean {
+  return pathname.startsWith('/api/') || GROUPS.some((group) => pathname.startsWith(`/apis/${group}/`));
+}
+
 /** Answers a request that was let in. Throws a `StatusError` for what fails before the answer has begun. */
 export async function serveRequest(
   context: ApiContext,
@@ -30,7 +36,7 @@ export async function serveRequest(
   const { spec, verb, query } = info;
   if (!spec) {
     if (serveDiscovery(info, request, answer)) return;
-    if (info.pathname.startsWith('/api/')) throw unknownPath();
+    if (isBelowVersion(info.pathname)) throw unknownPath();
     respondText(answer, 404, '404 page not found\n', PLAIN_TEXT);
     return;
   }

@@ -59,8 +59,9 @@ export function badRequest(message: string): StatusError {
   return new StatusError(400, 'BadRequest', message);
 }
 
-export function notFound(plural: string, name: string): StatusError {
-  return new StatusError(404, 'NotFound', `${plural} ${JSON.stringify(name)} not found`, { name, kind: plural });
+export function notFound(plural: string, name: string, group = ''): StatusError {
+  const message = `${qualified(plural, group)} ${JSON.stringify(name)} not found`;
+  return new StatusError(404, 'NotFound', message, named(name, plural, group));
 }
 
 /** For paths that lead nowhere. */
@@ -77,23 +78,21 @@ export function notAcceptable(message: string, details?: StatusDetails): StatusE
   return new StatusError(406, 'NotAcceptable', message, details);
 }
 
-export function alreadyExists(plural: string, name: string, isBeingDeleted: boolean): StatusError {
-  const what = `${plural} ${JSON.stringify(name)} already exists`;
-  return new StatusError(409, 'AlreadyExists', isBeingDeleted ? `object is being deleted: ${what}` : what, {
-    name,
-    kind: plural,
-  });
+export function alreadyExists(plural: string, name: string, isBeingDeleted: boolean, group = ''): StatusError {
+  const what = `${qualified(plural, group)} ${JSON.stringify(name)} already exists`;
+  const message = isBeingDeleted ? `object is being deleted: ${what}` : what;
+  return new StatusError(409, 'AlreadyExists', message, named(name, plural, group));
 }
 
 /** `what` is the plural, or the kind: the API server says now this, now that. */
-export function conflict(what: string, name: string, why: string): StatusError {
-  const message = `Operation cannot be fulfilled on ${what} ${JSON.stringify(name)}: ${why}`;
-  return new StatusError(409, 'Conflict', message, { name, kind: what });
+export function conflict(what: string, name: string, why: string, group = ''): StatusError {
+  const message = `Operation cannot be fulfilled on ${qualified(what, group)} ${JSON.stringify(name)}: ${why}`;
+  return new StatusError(409, 'Conflict', message, named(name, what, group));
 }
 
-export function modifiedMeanwhile(plural: string, name: string): StatusError {
+export function modifiedMeanwhile(plural: string, name: string, group = ''): StatusError {
   const why = 'the object has been modified; please apply your changes to the latest version and try again';
-  return conflict(plural, name, why);
+  return conflict(plural, name, why, group);
 }
 
 export function expired(message: string, continueToken?: string): StatusError {
@@ -107,14 +106,13 @@ export function tooLargeResourceVersion(asked: number, current: number): StatusE
   });
 }
 
-/** `kind` as `ConfigMap`, or `ListOptions.meta.k8s.io` with `group`. */
-export function invalid(kind: string, name: string, causes: readonly Cause[], group?: string): StatusError {
+/** `kind` as `ConfigMap`, or `ListOptions` with the group `meta.k8s.io`. */
+export function invalid(kind: string, name: string, causes: readonly Cause[], group = ''): StatusError {
   const texts = causes.map(({ field, message }) => `${field}: ${message}`);
   const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
-  const what = group === undefined ? kind : `${kind}.${group}`;
-  return new StatusError(422, 'Invalid', `${what} ${JSON.stringify(name)} is invalid: ${list}`, {
+  return new StatusError(422, 'Invalid', `${qualified(kind, group)} ${JSON.stringify(name)} is invalid: ${list}`, {
     ...(name !== '' && { name }),
-    ...(group !== undefined && { group }),
+    ...(group !== '' && { group }),
     ...(kind !== '' && { kind }),
     causes,
   });
@@ -126,4 +124,13 @@ export function unsupportedMediaType(message: string): StatusError {
 
 export function tooLarge(message: string): StatusError {
   return new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: ${message}`);
+}
+
+/** The core group has no name. */
+function qualified(what: string, group: string): string {
+  return group === '' ? what : `${what}.${group}`;
+}
+
+function named(name: string, kind: string, group: string): StatusDetails {
+  return { name, ...(group !== '' && { group }), kind };
 }

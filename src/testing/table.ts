@@ -26,6 +26,7 @@ const AGE = column('Age', 'When this object was created, by the clock of the ser
 
 const COLUMNS: Readonly<Record<EmbeddedResource, readonly Column[]>> = {
   configmaps: [NAME, column('Data', 'How many keys it has.'), AGE],
+  leases: [NAME, column('Holder', 'Who holds it.'), AGE],
   secrets: [NAME, column('Type', 'What it is for.'), column('Data', 'How many keys it has.'), AGE],
   namespaces: [NAME, column('Status', 'The status of the namespace'), AGE],
 };
@@ -42,10 +43,10 @@ export function table(
 }
 
 export function cellsOf(object: KubeObject, now: number): readonly (string | number)[] {
-  const { metadata, data = {}, binaryData = {}, kind, type = '', status } = object;
+  const { metadata, data = {}, binaryData = {}, kind, type = '', status, spec } = object;
   const count = Object.keys(data).length + Object.keys(binaryData).length;
   const { creationTimestamp } = metadata;
   const age = creationTimestamp === undefined ? '<unknown>' : humanDuration(now - Date.parse(creationTimestamp));
-  const middle = kind === 'Namespace' ? [status?.phase ?? ''] : kind === 'Secret' ? [type, count] : [count];
-  return [metadata.name ?? '', ...middle, age];
+  const middle = { Namespace: [status?.phase ?? ''], Lease: [spec?.holderIdentity ?? ''], Secret: [type, count] };
+  return [metadata.name ?? '', ...(middle[kind as keyof typeof middle] ?? [count]), age];
 }

@@ -1,6 +1,7 @@
 import { forbidden, invalidValue, required, tooLong } from './cause.js';
 import type { KubeObject } from './kube-object.js';
 import { configKeyFaults } from './names.js';
+import { resourceOfKind } from './resources.js';
 import { type Cause, invalid } from './status.js';
 import { metaFaults, metaUpdateFaults } from './validate-meta.js';
 
@@ -33,12 +34,26 @@ export function validateUpdate(next: KubeObject, previous: KubeObject): void {
 }
 
 function throwIfAny(object: KubeObject, causes: readonly Cause[]): void {
-  if (causes.length > 0) throw invalid(object.kind, object.metadata.name ?? '', causes);
+  if (causes.length === 0) return;
+  throw invalid(object.kind, object.metadata.name ?? '', causes, resourceOfKind(object.kind)?.group);
 }
 
 function objectFaults(object: KubeObject): readonly Cause[] {
   const ofMeta = metaFaults(object.metadata, object.kind);
-  return object.kind === 'Namespace' ? ofMeta : [...ofMeta, ...dataFaults(object), ...typeFaults(object)];
+  if (object.kind === 'Namespace') return ofMeta;
+  if (object.kind === 'Lease') return [...ofMeta, ...leaseFaults(object)];
+  return [...ofMeta, ...dataFaults(object), ...typeFaults(object)];
+}
+
+/** Its times are any times: who holds it and since when is for those who want it. */
+function leaseFaults({ spec = {} }: KubeObject): readonly Cause[] {
+  const { leaseDurationSeconds: seconds = 1, leaseTransitions: transitions = 0 } = spec;
+  return [
+    ...(seconds > 0 ? [] : [invalidValue('spec.leaseDurationSeconds', seconds, 'must be greater than 0')]),
+    ...(transitions >= 0
+      ? []
+      : [invalidValue('spec.leaseTransitions', transitions, 'must be greater than or equal to 0')]),
+  ];
 }
 
 function dataFaults(object: KubeObject): readonly Cause[] {

@@ -6,11 +6,12 @@ import { type DecodedObject, decodeObject } from './decode-object.js';
 import { deleteObject } from './delete-object.js';
 import { type DeleteOptions, deleteOptions } from './delete-options.js';
 import { goJson } from './go-json.js';
+import { withMeta } from './kube-object.js';
 import { listOptions } from './list-options.js';
 import { parsePatch, patchObject, patchType, serverSideApplyMissing, unfitting } from './patch-object.js';
 import { ParseError, parseBody, readBody } from './read-body.js';
 import { readList } from './read-list.js';
-import { checkName, checkNamespace, checkUid, replaceObject } from './replace-object.js';
+import { checkName, checkNamespace, checkUid, type PutPlace, replaceObject } from './replace-object.js';
 import { representList, representObject } from './represent.js';
 import type { ResourceSpec } from './resources.js';
 import { type Reply, warningHeaders } from './respond.js';
@@ -31,9 +32,23 @@ export async function updateCall(call: ApiCall): Promise<Reply> {
   const decoded = await readObject(call, options);
   checkName(decoded.object, call.name);
   checkNamespace(decoded.object, call.namespace);
+  const { spec, namespace, name } = call;
+  const place = { namespace, name, entry: call.context.store.get(spec.resource, namespace, name) };
+  if (spec.isLock) return putLock(call, decoded, options, place);
   const entry = entryOf(call);
-  checkUid(decoded.object, entry, call.spec);
-  return replyOf(replaceObject(writing(call, options), call.spec, entry, decoded.object), 200, call, decoded, options);
+  checkUid(decoded.object, { ...place, entry }, spec);
+  return replyOf(replaceObject(writing(call, options), spec, entry, decoded.object), 200, call, decoded, options);
+}
+
+/** A PUT of what may be made by it. That it names a resourceVersion is no obstacle to that, a uid is. */
+function putLock(call: ApiCall, decoded: DecodedObject, options: WriteOptions, place: PutPlace): Reply {
+  const { spec } = call;
+  const { entry, namespace } = place;
+  checkUid(decoded.object, place, spec);
+  if (entry)
+    return replyOf(replaceObject(writing(call, options), spec, entry, decoded.object), 200, call, decoded, options);
+  const unversioned = withMeta(decoded.object, { resourceVersion: undefined });
+  return replyOf(createObject(writing(call, options), spec, namespace, unversioned), 201, call, decoded, options);
 }
 
 export async function patchCall(call: ApiCall): Promise<Reply> {

@@ -2,7 +2,7 @@ import { type Observable, type Subscription, takeUntil } from 'rxjs';
 import type { Answer } from './answer.js';
 import { goJson } from './go-json.js';
 import { representObject, type View } from './represent.js';
-import type { ResourceSpec } from './resources.js';
+import { apiVersionOf, type ResourceSpec } from './resources.js';
 import { COMMON_HEADERS } from './respond.js';
 import type { WatchEvent } from './watch-events.js';
 
@@ -76,10 +76,10 @@ export function writeWatch(
   return subscription;
 }
 
-function written(event: Exclude<WatchEvent, { type: 'ERROR' }>, { kind }: ResourceSpec) {
+function written(event: Exclude<WatchEvent, { type: 'ERROR' }>, spec: ResourceSpec) {
   if (event.type !== 'BOOKMARK') return event.entry;
   const annotations = event.endsInitialEvents && { annotations: { 'k8s.io/initial-events-end': 'true' } };
   const metadata = { resourceVersion: String(event.revision), ...annotations };
-  const object = { kind, apiVersion: 'v1', metadata };
+  const object = { kind: spec.kind, apiVersion: apiVersionOf(spec), metadata };
   return { object, json: goJson(object) };
 }

@@ -25,6 +25,9 @@ function start(env: { readonly [name: string]: string | undefined }, argv: reado
     env: { HEALTH_PORT: '0', ...env },
     argv,
     homeDir: '/nonexistent',
+    hostName: 'pod',
+    pid: process.pid,
+    kill: () => {},
     runtimeVersion: process.version,
     startedAt: Date.now(),
     memory: () => process.memoryUsage(),
@@ -67,7 +70,7 @@ async function givenObjects(world: Given): Promise<{ readonly [name: string]: st
 
 describe('what is wrong is said before anything is done', () => {
   it('all errors at once, one line each, and exit code 2', async () => {
-    const { exit, logs } = start({ LABEL: '', HEALTH_PORT: 'x', REQ_URL: 'ftp://user:pw@host/?token=t', SCRIPT: '/s' });
+    const { exit, logs } = start({ LABEL: '', HEALTH_PORT: 'x', REQ_URL: 'ftp://user:pw@host/?token=t', SCRIPT: 'reload.sh' });
     expect(await exit).toBe(2);
     const messages = logs().map(({ msg }) => msg);
     for (const name of ['LABEL', 'FOLDER', 'HEALTH_PORT', 'REQ_URL', 'SCRIPT']) {

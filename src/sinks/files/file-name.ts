@@ -12,15 +12,21 @@ const MAX_EXTENSION_BYTES = 32;
 const HASH_DIGITS = 16;
 
 /**
- * The file name of a key of `data` or `binaryData`, or why it has none.
+ * The file name of a key of `data` or `binaryData`, less a suffix that says what the value is, or why it has none.
  *
  * With `unique` it is `namespace_<namespace>.<configmap|secret>_<object>.<key>`, byte for byte as users know it where that
  * fits; a longer one is cut and gets a hash, and keeps its ending, so that a reader of `*.json` still finds it.
  */
-export function fileName(object: WatchedObject, key: string, unique: boolean): string | RefusedEntry {
+export function fileName(
+  object: WatchedObject,
+  entry: string,
+  unique: boolean,
+  suffixLength = 0,
+): string | RefusedEntry {
+  const key = entry.slice(0, entry.length - suffixLength);
   const refuse = (reason: RefusedEntry['reason'], why: string): RefusedEntry => ({
     reason,
-    message: `The key ${quoted(key)} of ${objectKey(object)} is not published: ${why}.`,
+    message: `The key ${quoted(entry)} of ${objectKey(object)} is not published: ${why}.`,
   });
   // With unique names the object's own are part of it: those of manifests were checked by no API server.
   const parts = unique ? [key, object.namespace, object.name] : [key];
@@ -32,9 +38,6 @@ export function fileName(object: WatchedObject, key: string, unique: boolean): s
       'reserved-name',
       `names that begin with ${RESERVED_PREFIX} are reserved for our own files; rename the key`,
     );
-  }
-  if (key.endsWith('.url')) {
-    return refuse('url-unsupported', 'keys that end in .url are not fetched yet; put the content itself under the key');
   }
   if (unique) return uniqueName(object, key);
   const size = Buffer.byteLength(key);

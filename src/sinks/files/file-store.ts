@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import * as nodeFs from 'node:fs';
 import { platform } from 'node:os';
-import type { FileOutcome, FolderStatus, ObjectKey, PathPlan } from '../../model.js';
+import { basename } from 'node:path/posix';
+import type { FileOutcome, FolderStatus, ObjectKey, StagedContent, WritePlan } from '../../model.js';
+import { fileDigest } from './file-digest.js';
 import type { FileSystem } from './file-system.js';
 import { followFolder } from './follow-folder.js';
+import type { Gunzip } from './gunzip.js';
 import type { Layout } from './layout.js';
 import { obsoleteFiles } from './obsolete-files.js';
 import { publishPlan } from './publish-plan.js';
 import { readMountInfo } from './read-mount-info.js';
 import type { Root } from './roots.js';
+import type { Stage } from './stage-content.js';
 import { stageFileName } from './stage-file-name.js';
+import { openStaging } from './staging.js';
 
 export interface FileStoreOptions {
   /** `FOLDER`. */
@@ -28,6 +33,8 @@ export interface FileStoreOptions {
   readonly folderAnnotation: string;
   /** `UNIQUE_FILENAMES`. */
   readonly uniqueFilenames: boolean;
+  /** `GZIP_KEYS`, with `URL_MAX_BYTES`. @default keys that end in `.gz` are published as they are */
+  readonly gzip?: { readonly gunzip: Gunzip; readonly maxBytes: number } | undefined;
   /** In a pod a tmpfs that holds `FOLDER` is taken for an emptyDir in memory. @default false */
   readonly inKubernetes?: boolean | undefined;
   /** Called right before each change on disk, and never for a file that stays as it is. Must not throw. */
@@ -49,7 +56,13 @@ export interface FileStore {
   /** Who owns which path, an earlier run's included. */
   owned(): ReadonlyMap<string, ObjectKey>;
   /** First all writes, then the removes that may be done, those of earlier plans too. Failures are outcomes. */
-  publish(plan: PathPlan): readonly (FileOutcome | FolderStatus)[];
+  publish(plan: WritePlan): readonly (FileOutcome | FolderStatus)[];
+  /** Where content for `path` goes while it comes. What was finished is published by a plan, or discarded. Throws a `FileError`. */
+  stage(path: string): Stage;
+  /** For staged content that no plan will publish. Never throws. */
+  discard(staged: StagedContent): void;
+  /** Whether `path` is ours and holds this content now. Never throws. */
+  holds(path: string, content: Pick<StagedContent, 'sha256' | 'size'>): boolean;
   /** What happened to the folder since the last call of this or of `publish`. */
   takeStatuses(): readonly FolderStatus[];
   /** `target` must be told, also after a restart. */
@@ -92,6 +105,8 @@ export function openFileStore(options: FileStoreOptions): FileStore {
     },
   });
 
+  const staging = openStaging({ fs, folder, stageName, fileMode: options.fileMode });
+
   const takeStatuses = (): FolderStatus[] => {
     const failure = folder.journal().failure();
     if (failure !== undefined && !isFailureTold) {
@@ -115,6 +130,7 @@ export function openFileStore(options: FileStoreOptions): FileStore {
       roots: folder.turn().roots.all as readonly [Root, ...Root[]],
       folderAnnotation: options.folderAnnotation,
       uniqueFilenames: options.uniqueFilenames,
+      gzip: options.gzip,
     }),
     owned: () => remembered().owned,
     publish: (plan) => {
@@ -130,8 +146,19 @@ export function openFileStore(options: FileStoreOptions): FileStore {
         folder,
         obsolete,
         emptied,
+        staging,
       });
       return [...takeStatuses(), ...outcomes];
+    },
+    stage: (path) => staging.stage(path),
+    discard: (staged) => staging.discard(staged),
+    holds: (path, { sha256, size }) => {
+      try {
+        if (!remembered().owned.has(path)) return false;
+        return fileDigest(fs, folder.directoryOf(path, false).at(basename(path)), size) === sha256;
+      } catch {
+        return false; // it, or its folder, is gone or cannot be read: not what we published
+      }
     },
     takeStatuses,
     owe: (target) => {

@@ -1,18 +1,21 @@
 import { basename, dirname } from 'node:path/posix';
 import { errnoOf } from '../../errno-of.js';
-import { FileError, type FileOutcome, type PathPlan } from '../../model.js';
+import { FileError, type FileOutcome, type ReadyFile, type WritePlan } from '../../model.js';
 import { fileError } from './file-error.js';
 import type { FollowedFolder } from './follow-folder.js';
 import type { JournalEntry } from './journal-entry.js';
 import type { ObsoleteFiles } from './obsolete-files.js';
-import { type PublishFileOptions, publishFile } from './publish-file.js';
+import { type PublishedFile, type PublishFileOptions, publishFile } from './publish-file.js';
+import { publishStaged } from './publish-staged.js';
 import { removeEmptyDirectories } from './remove-empty-directories.js';
 import { removeFile } from './remove-file.js';
+import type { Staging } from './staging.js';
 
 export interface PublishPlanOptions
   extends Pick<PublishFileOptions, 'fs' | 'fileMode' | 'fileWrite' | 'stageName' | 'otherFileSystem' | 'beforeChange'> {
   readonly folder: FollowedFolder;
   readonly obsolete: ObsoleteFiles;
+  readonly staging: Staging;
   /** Directories that may be empty now: kept between calls, for those that could not be removed. */
   readonly emptied: Set<string>;
 }
@@ -20,8 +23,9 @@ export interface PublishPlanOptions
 /**
  * Carries out one plan; every failure is an outcome. Never throws.
  *
- * 1. Note what is obsolete, and what is wanted again.
- * 2. Append to the journal what will be ours, all of it in one write. Where that fails, paths that are ours already go on
+ * 1. Note what is obsolete, what is wanted again, and what cannot stand yet since its content is still to come.
+ * 2. Append to the journal what will be ours, all of it in one write, and the new owner of what is ours and waits for its
+ *    content: nobody else removes it from now on. Where that fails, paths that are ours already go on
  *    and new ones wait: a file that nobody remembers would never be removed.
  * 3. Write.
  * 4. Remove what is obsolete, of owners whose files all stand, if the journal still names that owner: somebody else may
@@ -29,7 +33,7 @@ export interface PublishPlanOptions
  * 5. Remove directories that we made and that are empty now.
  * 6. Append to the journal what is ours no longer: after the act, or a crash between the two would leave a file for ever.
  */
-export function publishPlan(plan: PathPlan, options: PublishPlanOptions): FileOutcome[] {
+export function publishPlan(plan: WritePlan, options: PublishPlanOptions): FileOutcome[] {
   const { folder, obsolete, emptied, fs } = options;
   const outcomes: FileOutcome[] = [];
   const facts: JournalEntry[] = [];
@@ -37,6 +41,10 @@ export function publishPlan(plan: PathPlan, options: PublishPlanOptions): FileOu
 
   for (const { path, owner } of plan.removes) obsolete.obsolete(path, owner); // 1
   for (const { file } of plan.writes) obsolete.wanted(file.path);
+  for (const { path, owner } of plan.pending ?? []) {
+    obsolete.wanted(path);
+    if (!stands(path, options)) obsolete.failed(path, owner);
+  }
   const isOurs = new Set(plan.writes.map(({ file }) => file.path).filter((path) => journal.memory.owned.has(path)));
   const unrecorded = announce(plan, options); // 2
 
@@ -44,9 +52,7 @@ export function publishPlan(plan: PathPlan, options: PublishPlanOptions): FileOu
     const { path } = file;
     try {
       if (unrecorded !== undefined && !isOurs.has(path)) throw unrecorded;
-      const stageDirectory = folder.stageDirectory();
-      const directory = folder.directoryOf(path, true);
-      const published = publishFile({ ...options, directory, name: basename(path), bytes: file.bytes, stageDirectory }); // 3
+      const published = publish(file, options); // 3
       obsolete.stands(path);
       outcomes.push({ type: 'file', ...published, path, owner });
     } catch (error) {
@@ -54,6 +60,7 @@ export function publishPlan(plan: PathPlan, options: PublishPlanOptions): FileOu
       // A path of a place where FOLDER was before never stands again, so nothing waits for it.
       if (failure.code !== 'ESTALE') obsolete.failed(path, owner);
       if (!isOurs.has(path)) facts.push({ type: 'disown', path });
+      if ('staged' in file) options.staging.discard(file.staged);
       emptied.add(dirname(path));
       outcomes.push({ type: 'file', op: 'failed', path, owner, error: failure });
     }
@@ -92,9 +99,36 @@ export function publishPlan(plan: PathPlan, options: PublishPlanOptions): FileOu
   return outcomes;
 }
 
-function announce({ writes }: PathPlan, { folder }: PublishPlanOptions): FileError | undefined {
+function publish(file: ReadyFile, options: PublishPlanOptions): PublishedFile {
+  const { folder, staging } = options;
+  const stageDirectory = folder.stageDirectory();
+  const target = {
+    ...options,
+    directory: folder.directoryOf(file.path, true),
+    name: basename(file.path),
+    stageDirectory,
+  };
+  if ('bytes' in file) return publishFile({ ...target, bytes: file.bytes });
+  return publishStaged({ ...target, staged: file.staged, stagedAccess: staging.access(file.staged) });
+}
+
+/** Whether a file of ours is at the path: then a reader misses nothing while newer content is on its way. */
+function stands(path: string, { folder, fs }: PublishPlanOptions): boolean {
+  if (!folder.journal().memory.owned.has(path)) return false;
+  try {
+    return fs.lstatSync(folder.directoryOf(path, false).at(basename(path))).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function announce({ writes, pending = [] }: WritePlan, { folder }: PublishPlanOptions): FileError | undefined {
   const journal = folder.journal();
-  const entries = writes.map(({ owner, file }) => ({ type: 'own', path: file.path, owner }) as const);
+  const { owned } = journal.memory;
+  const entries = [
+    ...writes.map(({ owner, file }) => ({ type: 'own', path: file.path, owner }) as const),
+    ...pending.filter(({ path }) => owned.has(path)).map(({ path, owner }) => ({ type: 'own', path, owner }) as const),
+  ];
   try {
     journal.append(entries);
     return undefined;

@@ -1,5 +1,5 @@
 import { concat, defer, from } from 'rxjs';
-import type { FileOutcome, FolderStatus, PathPlan, Published, Sink } from '../../model.js';
+import type { FileOutcome, FolderStatus, Published, Sink, WritePlan } from '../../model.js';
 import { concatMapIterable } from '../../operators/concat-map-iterable.js';
 import type { FileStore } from './file-store.js';
 
@@ -15,7 +15,7 @@ const published: Published = { type: 'published' };
  * carried out in their order, and behind the outcomes of each comes `published`. Never errors; an error of the source is
  * passed on. Unsubscribing holds nothing: the store belongs to whoever opened it, since debts outlive the stream.
  */
-export function writeFiles(store: FileStore): Sink<PathPlan, FileOutcome | FolderStatus | Published> {
+export function writeFiles(store: FileStore): Sink<WritePlan, FileOutcome | FolderStatus | Published> {
   return (plans$) =>
     concat(
       defer(() => from(store.takeStatuses())),

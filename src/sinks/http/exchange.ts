@@ -5,6 +5,7 @@ import { connectionTo } from '../../http/connection.js';
 import type { TlsTrust } from '../../http/proxy-tunnel.js';
 import type { Hop } from './follow-redirect.js';
 import type { HttpTarget } from './http-target.js';
+import type { RequestCredentials } from './request-credentials.js';
 import type { Phase } from './try-result.js';
 
 /** How far a try has come; who waits for it in vain reads from it what failed. */
@@ -16,8 +17,9 @@ export interface Progress {
 export interface Try {
   readonly target: HttpTarget;
   readonly trust: TlsTrust;
-  /** The `Authorization` header. */
-  readonly authorization: string | undefined;
+  readonly credentials: RequestCredentials;
+  /** Goes with the body: the same for each try to send it. */
+  readonly idempotencyKey?: string | undefined;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -32,21 +34,29 @@ const MAX_ANSWER_BYTES = 64 * 1_024;
  * Credentials go to the origin of the configured URL alone: wherever else a redirect leads, somebody else may listen.
  */
 export async function exchange(hop: Hop, tried: Try): Promise<IncomingMessage> {
-  const { target, trust, authorization, progress, signal } = tried;
+  const { target, trust, credentials, idempotencyKey, progress, signal } = tried;
   progress.phase = 'connect';
-  const onConnected = (): void => {
-    progress.phase = 'read';
-  };
-  const connection = await connectionTo(hop.url, { proxy: target.proxy, trust, signal, onConnected });
-  const body = hop.body && { 'content-type': 'application/json', 'content-length': String(hop.body.length) };
+  const isOwn = hop.url.origin === target.url.origin && hop.socketPath === target.socketPath;
+  const connection = await connectionTo(hop.url, {
+    proxy: target.proxy,
+    trust,
+    clientCertificate: isOwn ? credentials.clientCertificate : undefined,
+    socketPath: hop.socketPath,
+    signal,
+    onConnected: () => {
+      progress.phase = 'read';
+    },
+  });
   const headers = {
     ...connection.headers,
     accept: '*/*',
+    'user-agent': target.userAgent,
+    ...(hop.body && { 'content-type': 'application/json' }),
+    ...(isOwn && credentials.headers),
     // The answer is looked at as it comes, and is hardly worth packing.
     'accept-encoding': 'identity',
-    'user-agent': target.userAgent,
-    ...body,
-    ...(authorization !== undefined && hop.url.origin === target.url.origin && { authorization }),
+    ...(hop.body && { 'content-length': String(hop.body.length) }),
+    ...(hop.body && idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
   };
   const send = connection.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
@@ -58,11 +68,17 @@ export async function exchange(hop: Hop, tried: Try): Promise<IncomingMessage> {
   });
 }
 
-/** Rejects when the answer breaks off: then nobody knows whether the reload was done. Leaving the loop drops the connection. */
-export async function readAnswer(body: Readable): Promise<void> {
+/**
+ * The body, or `undefined` where it is longer than the limit: leaving the loop drops the connection. Rejects when the
+ * answer breaks off: then nobody knows whether the reload was done.
+ */
+export async function readAnswer(body: Readable): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += (chunk as Buffer).length;
-    if (bytes > MAX_ANSWER_BYTES) break;
+    if (bytes > MAX_ANSWER_BYTES) return undefined;
+    chunks.push(chunk as Buffer);
   }
+  return Buffer.concat(chunks);
 }

@@ -88,8 +88,9 @@ function isGranted(tally: RetryTally, failure: TryFailure, policy: RetryPolicy):
   return failure.kind === 'status' && isPassing(failure);
 }
 
-/** Statuses that speak of the moment, not of the request; 413 and 429 only where the server says when to come again. */
-function isPassing({ status, retryAfterMs }: TryFailure): boolean {
+/** Answers that speak of the moment, not of the request; 413 and 429 only where the server says when to come again. */
+function isPassing({ status, retryAfterMs, passing }: TryFailure): boolean {
+  if (passing) return true;
   if (status === 413 || status === 429) return retryAfterMs !== undefined;
   return status === 500 || status === 502 || status === 503 || status === 504;
 }

@@ -24,8 +24,11 @@ describe('defaults', () => {
     expect(ok(read({})).ok).toEqual({
       label: 'app',
       labelValue: undefined,
+      labelSelector: undefined,
+      fieldSelector: undefined,
       resource: 'configmap',
       namespace: undefined,
+      namespaceSelector: undefined,
       resourceName: undefined,
       method: 'WATCH',
       sleepTime: 60,
@@ -42,6 +45,22 @@ describe('defaults', () => {
       defaultFileMode: undefined,
       fileWrite: 'atomic',
       state: 'auto',
+      gzipKeys: false,
+      validate: undefined,
+      validateFolder: undefined,
+      validateTimeout: 60,
+      urlDeny: 'unsafe',
+      urlAllowedHosts: undefined,
+      urlAuthHosts: undefined,
+      urlMaxBytes: 5_242_880,
+      urlTimeout: 30,
+      urlRefresh: 0,
+      scriptTimeout: 60,
+      signal: undefined,
+      signalProcess: undefined,
+      signalAll: false,
+      podName: undefined,
+      events: false,
       script: undefined,
       reqUrl: undefined,
       reqMethod: 'GET',
@@ -57,11 +76,43 @@ describe('defaults', () => {
       reqUsernameFile: undefined,
       reqPasswordFile: undefined,
       reqBasicAuthEncoding: 'latin1',
+      reqToken: undefined,
+      reqTokenFile: undefined,
+      reqHeaders: undefined,
+      reqHeadersFile: undefined,
+      reqCaFile: undefined,
+      reqCertFile: undefined,
+      reqKeyFile: undefined,
+      reqSuccess: { ranges: [{ from: 200, to: 299 }] },
+      reqPayloadChanges: false,
+      signalVerifyUrl: undefined,
       reqSkipTlsVerify: false,
       enable5xx: false,
       notifyDebounce: 1,
       notifyMaxWait: 10,
       notifyRetryInterval: 60,
+      grafanaUrl: undefined,
+      grafanaToken: undefined,
+      grafanaTokenFile: undefined,
+      grafanaUsername: undefined,
+      grafanaUsernameFile: undefined,
+      grafanaPassword: undefined,
+      grafanaPasswordFile: undefined,
+      grafanaOrgId: undefined,
+      grafanaSkipTlsVerify: false,
+      grafanaCaFile: undefined,
+      grafanaTimeout: 10,
+      grafanaApi: 'auto',
+      grafanaInstance: undefined,
+      grafanaFolderUid: undefined,
+      grafanaFolderUidKeys: ['folderUid', 'ericsson.com.cos.grafana/folderUid'],
+      grafanaFolderIdKeys: ['folderID', 'folderId', 'ericsson.com.cos.grafana/folderId'],
+      grafanaCreateFolders: false,
+      grafanaAdopt: false,
+      grafanaDrift: 'enforce',
+      grafanaResync: 300,
+      grafanaDelete: true,
+      grafanaMaxDeletePercent: 50,
       kubeconfig: undefined,
       podNamespace: undefined,
       skipTlsVerify: false,
@@ -81,7 +132,7 @@ describe('defaults', () => {
   });
 
   test('the types of the configuration come from the table', () => {
-    expectTypeOf<Config['label']>().toEqualTypeOf<string>();
+    expectTypeOf<Config['label']>().toEqualTypeOf<string | undefined>();
     expectTypeOf<Config['labelValue']>().toEqualTypeOf<string | undefined>();
     expectTypeOf<Config['method']>().toEqualTypeOf<'LIST' | 'SLEEP' | 'WATCH'>();
     expectTypeOf<Config['enable5xx']>().toEqualTypeOf<boolean>();
@@ -90,11 +141,11 @@ describe('defaults', () => {
 
   test('an empty string is unset for every option but a boolean, where it is false', () => {
     const empty = Object.fromEntries(optionEntries.map(([variable]) => [variable, '']));
-    expect(ok(read({ ...empty, ...required })).ok).toEqual(ok(read({})).ok);
+    expect(ok(read({ ...empty, ...required })).ok).toEqual({ ...ok(read({})).ok, grafanaDelete: false });
   });
 
   test('every row says where its default comes from, in the form of the others', () => {
-    for (const [variable, spec] of optionEntries) {
+    for (const [variable, spec] of optionEntries.filter(([, each]) => !each.later)) {
       expect(spec.text, variable).toMatch(/^\S.*\.$/);
       expect([spec.default, spec.unset, spec.required].filter(Boolean), variable).toHaveLength(1);
     }
@@ -113,7 +164,30 @@ describe('every wrong variable has its message', () => {
       'Expected `LABEL_VALUE` to be a label value by the rules of Kubernetes: at most 63 letters, digits, -, _ or ., got "a b".',
     ],
     [{ RESOURCE: 'pods' }, 'Expected `RESOURCE` to be one of configmap, secret, both, got "pods".'],
-    [{ NAMESPACE: 'a,B' }, 'Expected `NAMESPACE` to be a comma list of names of namespaces, or ALL, got "a,B".'],
+    [
+      { NAMESPACE: 'a,B' },
+      'Expected `NAMESPACE` to be a comma list of namespaces (names, globs with * and ?, and both with a ! to leave them out), or ALL, got "a,B".',
+    ],
+    [
+      { LABEL_SELECTOR: 'a in b' },
+      'Expected `LABEL_SELECTOR` to be a label selector of Kubernetes, such as `app in (a, b), !test` (at character 6: "("), got "a in b".',
+    ],
+    [
+      { NAMESPACE_SELECTOR: ' ' },
+      'Expected `NAMESPACE_SELECTOR` to be a label selector of Kubernetes, such as `app in (a, b), !test`, got " ".',
+    ],
+    [
+      { FIELD_SELECTOR: 'spec.x=1' },
+      'Expected `FIELD_SELECTOR` to be a field selector of Kubernetes on metadata.name, metadata.namespace, type, such as `metadata.name!=other`, got "spec.x=1".',
+    ],
+    [
+      { FIELD_SELECTOR: 'type=Opaque', RESOURCE: 'both' },
+      'Expected `RESOURCE` to be secret, since `FIELD_SELECTOR` selects by type, which ConfigMaps do not have, got "both".',
+    ],
+    [
+      { LABEL: '', LABEL_VALUE: 'x', LABEL_SELECTOR: 'app' },
+      'Expected `LABEL` to be set, since `LABEL_VALUE` is: a value is that of a key.',
+    ],
     [
       { RESOURCE_NAME: 'a,pod/b' },
       'Expected `RESOURCE_NAME` to be a comma list where each item is name, kind/name or namespace/kind/name, where kind is configmap or secret, got "a,pod/b".',
@@ -151,11 +225,34 @@ describe('every wrong variable has its message', () => {
     ],
     [{ FILE_WRITE: 'x' }, 'Expected `FILE_WRITE` to be one of atomic, in-place, got "x".'],
     [{ STATE: 'on' }, 'Expected `STATE` to be auto, off or the absolute path of a directory, got "on".'],
-    [{ SCRIPT: '/run.sh' }, '`SCRIPT` is set, and comes with a later release: unset it to start this one.'],
+    [{ SCRIPT: 'run.sh' }, 'Expected `SCRIPT` to be an absolute path, got "run.sh".'],
     [
       { REQ_URL: 'htp://u:pw@host/p?token=t' },
-      'Expected `REQ_URL` to be a URL that begins with http:// or https://, got "htp://host/p".',
+      'Expected `REQ_URL` to be a URL that begins with http:// or https://, or unix:/run/app.sock:/path, got "htp://host/p".',
     ],
+    [
+      { REQ_URL: 'unix:run/app.sock:/p?token=t' },
+      'Expected `REQ_URL` to be a URL that begins with http:// or https://, or unix:/run/app.sock:/path, got "unix:run/app.sock:/p".',
+    ],
+    [
+      { SIGNAL_VERIFY_URL: 'app/' },
+      'Expected `SIGNAL_VERIFY_URL` to be a URL that begins with http:// or https://, or unix:/run/app.sock:/path, got "app/".',
+    ],
+    [
+      { REQ_TOKEN: 'a b' },
+      'Expected `REQ_TOKEN` to be visible ASCII characters without blanks, got a value that is not shown.',
+    ],
+    [
+      { REQ_HEADERS: 'X-A: b\nc' },
+      'Expected `REQ_HEADERS` to be one `Name: value` a line (line 2 has no colon), got a value that is not shown.',
+    ],
+    [
+      { REQ_SUCCESS: 'ok' },
+      'Expected `REQ_SUCCESS` to be a comma list of statuses and ranges, perhaps with one json:FIELD=VALUE, such as 200-299,json:status=0, got "ok".',
+    ],
+    [{ REQ_CA_FILE: 'a\0' }, 'Expected `REQ_CA_FILE` to be a path without a NUL character, got "a\\u0000".'],
+    [{ REQ_TOKEN_FILE: 'a\0' }, 'Expected `REQ_TOKEN_FILE` to be a path without a NUL character, got "a\\u0000".'],
+    [{ REQ_HEADERS_FILE: 'a\0' }, 'Expected `REQ_HEADERS_FILE` to be a path without a NUL character, got "a\\u0000".'],
     [{ REQ_METHOD: 'HEAD' }, 'Expected `REQ_METHOD` to be one of GET, POST, PUT, PATCH, DELETE, got "HEAD".'],
     [{ REQ_TIMEOUT: '0' }, 'Expected `REQ_TIMEOUT` to be a number of seconds above 0 up to 2147483, got "0".'],
     [{ REQ_RETRY_TOTAL: '-1' }, 'Expected `REQ_RETRY_TOTAL` to be a whole number from 0 up, got "-1".'],
@@ -188,7 +285,7 @@ describe('every wrong variable has its message', () => {
     [{ LOG_LEVEL: 'loud' }, 'Expected `LOG_LEVEL` to be one of DEBUG, INFO, WARNING, ERROR, CRITICAL, got "loud".'],
     [{ LOG_FORMAT: 'xml' }, 'Expected `LOG_FORMAT` to be one of JSON, LOGFMT, got "xml".'],
     [{ LOG_TZ: 'CET' }, 'Expected `LOG_TZ` to be one of LOCAL, UTC, got "CET".'],
-    [{ LOG_CONFIG: '/a.yaml' }, '`LOG_CONFIG` is set, and comes with a later release: unset it to start this one.'],
+    [{ LOG_CONFIG: 'a\0' }, 'Expected `LOG_CONFIG` to be a path without a NUL character, got "a\\u0000".'],
     [{ SSL_CERT_FILE: 'a\0' }, 'Expected `SSL_CERT_FILE` to be a path without a NUL character, got "a\\u0000".'],
     [
       { REQUESTS_CA_BUNDLE: 'a\0' },
@@ -249,11 +346,29 @@ describe('precedence', () => {
       'auto, off or path': '/state',
       'absolute path list': '/a,/b',
       'namespace list': 'a,b',
+      'field selector': 'metadata.name=x',
+      'header lines': 'X-A: b',
+      'host list': 'example.com',
+      bytes: '7',
+      signal: 'SIGHUP',
+      process: 'name:nginx',
+    };
+    /** What an option cannot go without. */
+    const companions: Record<string, Record<string, string>> = {
+      REQ_CERT_FILE: { REQ_KEY_FILE: '/key' },
+      REQ_KEY_FILE: { REQ_CERT_FILE: '/certificate' },
+      REQ_PAYLOAD_CHANGES: { REQ_METHOD: 'POST' },
+      SIGNAL: { SIGNAL_PROCESS: 'name:nginx' },
+      SIGNAL_PROCESS: { SIGNAL: 'SIGHUP' },
+      SIGNAL_VERIFY_URL: { SIGNAL: 'SIGHUP', SIGNAL_PROCESS: 'name:nginx' },
+      VALIDATE: { VALIDATE_FOLDER: '/candidates' },
+      VALIDATE_FOLDER: { VALIDATE: '/check' },
     };
     for (const [variable, spec] of optionEntries.filter(([, each]) => !each.later)) {
       const value = samples[spec.type.label] ?? spec.default ?? 'x';
-      const byFlag = ok(read({}, `--${flagName(variable)}`, value)).ok[fileKey(variable)];
-      expect(byFlag, variable).toEqual(ok(read({ [variable]: value })).ok[fileKey(variable)]);
+      const more = companions[variable] ?? {};
+      const byFlag = ok(read(more, `--${flagName(variable)}`, value)).ok[fileKey(variable)];
+      expect(byFlag, variable).toEqual(ok(read({ ...more, [variable]: value })).ok[fileKey(variable)]);
       expect(byFlag, variable).toBeDefined();
     }
   });

@@ -28,6 +28,17 @@ test('a URL without secrets, a user name and a payload give none', () => {
   expect(secrets(env)).toEqual([]);
 });
 
+test('the query of a unix socket', () => {
+  expect(secrets({ REQ_URL: 'unix:/run/app.sock:/reload?token=jenkins%2F0' })).toEqual([
+    'token=jenkins%2F0',
+    'jenkins/0',
+  ]);
+});
+
+test('a token', () => {
+  expect(secrets({ REQ_TOKEN: 's3cret' })).toEqual(['s3cret']);
+});
+
 test('a password in a URL that is not well encoded is taken as it is', () => {
   expect(secrets({ REQ_URL: 'http://u:a%zz@host/' })).toEqual(['a%zz']);
 });

@@ -11,9 +11,9 @@ import {
   labelValue,
   nameSelector,
   namespaceName,
-  namespaces,
 } from '../../../src/config/kubernetes-names.js';
 import { listOf } from '../../../src/config/list-of.js';
+import { namespaces } from '../../../src/config/namespace-list.js';
 import type { OptionType } from '../../../src/config/option-type.js';
 import { absolutePath, httpUrl, path, proxyUrl, stateLocation } from '../../../src/config/place-types.js';
 import {
@@ -87,11 +87,16 @@ describe('a value that is right is taken', () => {
       [annotationKey, 'Example.com/Folder', 'Example.com/Folder'],
       [namespaceName, ' default ', 'default'],
     ],
-    'namespaces are names, or all': [
+    'namespaces are names and globs, less those that are left out, or all': [
       [namespaces, 'a, b-2,a', ['a', 'b-2']],
       [namespaces, 'ALL', 'ALL'],
       [namespaces, 'a,ALL', 'ALL'],
       [namespaces, 'all', ['all']],
+      [namespaces, 'team-*, web-?,!team-x', ['team-*', 'web-?', '!team-x']],
+      [namespaces, '!kube-*', ['!kube-*']],
+      [namespaces, 'ALL,!kube-*', ['!kube-*']],
+      [namespaces, 'a,!kube-*,ALL', ['!kube-*']],
+      [namespaces, 'a,b,!b', ['a', 'b', '!b']],
     ],
     'an object is picked by name, kind and namespace': [
       [nameSelector, 'rules', { kind: undefined, namespace: undefined, name: 'rules' }],
@@ -143,7 +148,12 @@ describe('a value that is wrong says what was expected', () => {
     [labelValue, /^a label value/, ['-', 'a b', 'x'.repeat(64), 'a/b']],
     [annotationKey, /^an annotation key/, ['a b', '/a']],
     [namespaceName, /^the name of a namespace/, ['A', 'a.b', '-a', 'x'.repeat(64)]],
-    [namespaces, /^a comma list of names of namespaces, or ALL$/, ['a,B', 'team-*', '!a', 'All', ',']],
+    [
+      namespaces,
+      /^a comma list of namespaces \(names, globs with \* and \?, and both with a ! to leave them out\), or ALL$/,
+      ['a,B', 'All', ',', 'team-[ab]', 'a/*', 'Team-*', '!', '!!a', '!ALL', 'a b', 'team_*', '!ALL,ALL', 'B,ALL,!a'],
+    ],
+    [namespaces, /^a comma list that does not leave out all that it names$/, ['a,!a', 'a,b,!?']],
     [nameSelector, /^name, kind\/name or/, ['pod/a', 'a/b/c/d', 'A', '/a', 'a/', 'A/secret/x', `${'a.'.repeat(127)}a`]],
     [textEncoding, /^latin1, utf-8 or ascii$/, ['utf-16', 'latin2']],
     [httpUrl, /^a URL that begins with http/, ['localhost:3000', 'ftp://a', 'http:/a', 'http://', 'unix:/run/x']],

@@ -131,11 +131,11 @@ describe('what dev is asked for', () => {
   });
 
   test('is all that is wrong at once, as the sidecar itself would say it', () => {
-    const errors = errorsOf(['dev', join(folder, 'x'), '--lable=a', '--health-port=x'], { SCRIPT: '/x' });
+    const errors = errorsOf(['dev', join(folder, 'x'), '--lable=a', '--health-port=x'], { SCRIPT: 'x' });
     expect(errors).toEqual([
       'Expected a known flag, got "--lable": did you mean `--label`?',
       expect.stringContaining('got nothing there'),
-      expect.stringContaining('`SCRIPT` is set'),
+      expect.stringContaining('Expected `SCRIPT` to be an absolute path'),
       expect.stringContaining('Expected `--health-port` to be'),
     ]);
   });

@@ -109,6 +109,31 @@ describe('connectionTo', () => {
     expect((numbered.agent as Agent).options).toMatchObject({ servername: '' });
   });
 
+  it('asks a unix socket for path and query, and no proxy', async () => {
+    const { agent, ...connection } = await connectionTo(new URL('http://app.example.test/a?x=1'), {
+      ...options({ http: 'http://proxy.test', https: 'http://proxy.test' }),
+      socketPath: '/run/app.sock',
+    });
+    expect(connection).toEqual({
+      protocol: 'http:',
+      socketPath: '/run/app.sock',
+      path: '/a?x=1',
+      headers: { host: 'app.example.test' },
+    });
+  });
+
+  it('shows a client certificate to the target alone', async () => {
+    const clientCertificate = { cert: Buffer.from('cert'), key: Buffer.from('key') };
+    const optionsOf = async (url: string, proxy?: ProxySettings) => {
+      const { agent } = await connectionTo(new URL(url), { ...options(proxy), clientCertificate });
+      return (agent as Agent).options;
+    };
+    expect(await optionsOf('https://app.example.test/')).toMatchObject(clientCertificate);
+    const proxied = await optionsOf('http://app.example.test/', { http: 'https://proxy.test' });
+    expect(proxied).not.toHaveProperty('cert');
+    expect(proxied).not.toHaveProperty('key');
+  });
+
   it.each(['http', 'https'])('keeps no connection alive (%s)', async (scheme) => {
     const { agent } = await connectionTo(new URL(`${scheme}://app.example.test/`), options());
     expect((agent as Agent & { readonly keepAlive: boolean }).keepAlive).toBe(false);

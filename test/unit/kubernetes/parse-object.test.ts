@@ -32,6 +32,17 @@ test('takes what the sources give, and nothing else', () => {
   });
 });
 
+test('of a namespace, its name and its labels', () => {
+  const json = { kind: 'Namespace', metadata: { ...metadata, namespace: undefined, labels: { l: '1' } }, data: {} };
+  expect(parseObject(json, 'namespace')).toMatchObject({
+    kind: 'namespace',
+    namespace: '',
+    name: 'a',
+    labels: { l: '1' },
+  });
+  expect(() => parseObject({ kind: 'ConfigMap', metadata }, 'namespace')).toThrow(/Expected a Namespace/);
+});
+
 test('maps that are missing or null are empty, and values that are no strings are dropped', () => {
   expect(
     parseObject({ metadata: { ...metadata, labels: null }, data: { a: 1, b: 'x', c: null } }, 'configmap'),

@@ -58,6 +58,10 @@ test('a 403 says who may not do what, and the rule to add', () => {
     'This user may not watch secrets in all namespaces: add a ClusterRole with apiGroups [""], resources ["secrets"], ' +
       'verbs ["get","list","watch"], and a ClusterRoleBinding for it.',
   );
+  expect(forbiddenMessage({ verb: 'list', kind: 'namespace', namespace: undefined }, undefined)).toBe(
+    'This user may not list namespaces: add a ClusterRole with apiGroups [""], resources ["namespaces"], ' +
+      'verbs ["get","list","watch"], and a ClusterRoleBinding for it.',
+  );
 });
 
 test.each([
@@ -75,6 +79,7 @@ test.each([
 test.each([
   [list, '/api/v1/namespaces/b/configmaps'],
   [{ ...list, namespace: undefined, kind: 'secret' }, '/api/v1/secrets'],
+  [{ ...list, namespace: undefined, kind: 'namespace' }, '/api/v1/namespaces'],
   [{ ...list, verb: 'get', name: 'x' }, '/api/v1/namespaces/b/configmaps/x'],
   [
     { ...list, query: { labelSelector: 'a in (b,c)', limit: 5, continue: undefined, watch: true } },

@@ -21,6 +21,14 @@ export function failed(scope = configmaps, code: SourceErrorCode = 'unreachable'
   return { type: 'failed', scope, error, retryInMs: 800 };
 }
 
+export function joined(scope = configmaps): SidecarEvent {
+  return { type: 'joined', scope };
+}
+
+export function left(scope = configmaps): SidecarEvent {
+  return { type: 'left', scope };
+}
+
 export function written(path: string, op: 'created' | 'updated' | 'unchanged' = 'created'): FileOutcome {
   return { type: 'file', op, path, owner, sha256: 'abcdef0123456789abcdef', size: 3 };
 }
@@ -49,9 +57,26 @@ export function told(target = 'request'): SidecarEvent {
 }
 
 export function untold(status: number, retryInMs = 60_000, target = 'request'): SidecarEvent {
-  return { type: 'notification', op: 'failed', target, tries: 6, status, message: `status ${status}`, retryInMs };
+  return {
+    type: 'notification',
+    op: 'failed',
+    target,
+    covers: 1,
+    tries: 6,
+    status,
+    message: `status ${status}`,
+    retryInMs,
+  };
 }
 
 export function lastTry(): SidecarEvent {
-  return { type: 'notification', op: 'failed', target: 'request', tries: 1, message: 'refused', retryInMs: undefined };
+  return {
+    type: 'notification',
+    op: 'failed',
+    target: 'request',
+    covers: 1,
+    tries: 1,
+    message: 'refused',
+    retryInMs: undefined,
+  };
 }

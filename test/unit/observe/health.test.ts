@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { SidecarEvent } from '../../../src/model.js';
 import { createHealth, type Health, type HealthOptions } from '../../../src/observe/health.js';
-import { alive, configmaps, failed, gone, secrets, unwritten, written } from './events.js';
+import { alive, configmaps, failed, gone, joined, left, secrets, unwritten, written } from './events.js';
 
 const listed: SidecarEvent = { type: 'init-done', scope: configmaps };
 const synced: SidecarEvent = { type: 'synced' };
@@ -98,10 +98,29 @@ describe('the truth table', () => {
     ['and is dead after that', [...start, failed(), 65_801], 'readyz startupz'],
     ['a dead watch comes back', [...start, alive(), 100_000, alive()], ALL],
     ['a further scope was not listed yet', [...start, alive(secrets)], 'healthz livez startupz'],
+    ['a scope joined', [...start, joined(secrets)], 'healthz livez startupz'],
+    ['a scope joined and was listed', [...start, joined(secrets), { type: 'init-done', scope: secrets }], ALL],
+    ['a scope joined and left', [...start, joined(secrets), alive(secrets), left(secrets), 100_000, alive()], ALL],
+    ['a scope joined and is refused', [...start, joined(secrets), failed(secrets, 'forbidden'), 61_000, alive()], ALL],
+    [
+      'a scope joined and fails for another reason',
+      [...start, joined(secrets), failed(secrets, 'server'), 61_000, alive()],
+      'livez startupz',
+    ],
+    [
+      'a scope that was named is refused',
+      [...start, alive(secrets), failed(secrets, 'forbidden'), 61_000, alive()],
+      'livez startupz',
+    ],
+    [
+      'a scope that joined is refused, and silent for longer than it said',
+      [...start, joined(secrets), failed(secrets, 'forbidden'), 65_801, alive()],
+      'readyz startupz',
+    ],
     ['a list begins again', [...start, { type: 'init', scope: configmaps }], ALL],
     [
       'notifications fail',
-      [...start, { type: 'notification', op: 'failed', target: 'x', tries: 1, message: '', retryInMs: 1 }],
+      [...start, { type: 'notification', op: 'failed', target: 'x', covers: 1, tries: 1, message: '', retryInMs: 1 }],
       ALL,
     ],
   ])('%s', (_, steps, answersOk) => expect(ok(run(steps))).toBe(answersOk));
@@ -140,6 +159,19 @@ describe('the reasons', () => {
     expect(run([...start, unwritten('/a'), unwritten('/b'), journalFailed]).readyz().reasons).toEqual([
       '2 files could not be written',
       'the journal of owned files cannot be written',
+    ]);
+  });
+
+  test('a scope that left is named nowhere', () => {
+    const health = run([...start, joined(secrets), failed(secrets, 'server', 500), left(secrets), 61_000, alive()]);
+    expect(health.scopes().map(({ scope }) => scope)).toEqual(['configmaps in namespace default']);
+    expect(health.healthz().reasons).toEqual([]);
+  });
+
+  test('namespaces that may not be listed are named', () => {
+    const scope = { kind: 'namespace', namespace: undefined, labelSelector: 'team=a' } as const;
+    expect(run([...start, failed(scope, 'forbidden', 403)], { scopes: [scope] }).readyz().reasons).toEqual([
+      'namespaces (team=a) were not listed yet: forbidden as it is',
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { FileError, type SidecarEvent } from '../../../src/model.js';
+import { FileError, type Scope, type SidecarEvent } from '../../../src/model.js';
 import { listVerdict } from '../../../src/observe/list-verdict.js';
+import { failed as failedList, joined, left } from './events.js';
 
 const owner = 'configmap/ns/a';
 const listed: SidecarEvent = { type: 'listed' };
@@ -15,6 +16,9 @@ const failed = (fault: 'disk' | 'object'): SidecarEvent => ({
 const refused: SidecarEvent = { type: 'refused', key: owner, reason: 'path', message: 'no' };
 const conflict: SidecarEvent = { type: 'conflict', path: '/p', winner: owner, loser: owner };
 
+const scope: Scope = { kind: 'configmap', namespace: 'joined' };
+const forbidden = failedList(scope, 'forbidden', 403);
+
 describe('listVerdict', () => {
   it.each([
     ['everything was collected', [written, listed], 0, 0],
@@ -25,6 +29,11 @@ describe('listVerdict', () => {
     ['an object was refused', [refused, listed], 0, 1],
     ['two objects collided', [conflict, listed], 0, 1],
     ['a path was taken by a directory', [failed('object'), listed], 0, 1],
+    ['a namespace that was found may not be read', [joined(scope), forbidden, forbidden, listed], 0, 1],
+    ['it may in the end', [joined(scope), forbidden, { type: 'init-done', scope }, listed], 0, 0],
+    ['it is gone in the end', [joined(scope), forbidden, left(scope), forbidden, listed], 0, 0],
+    ['it failed for another reason first', [joined(scope), failedList(scope), listed], 0, 0],
+    ['one that was named may not be read, and then may', [forbidden, listed], 0, 0],
   ] as [string, SidecarEvent[], number, number][])('%s', (_, events, lenient, strict) => {
     const verdict = listVerdict();
     for (const event of events) verdict.observe(event);

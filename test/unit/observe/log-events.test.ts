@@ -7,7 +7,9 @@ import {
   configmaps,
   failed,
   gone,
+  joined,
   lastTry,
+  left,
   owner,
   secrets,
   told,
@@ -163,6 +165,33 @@ describe('sources', () => {
     expect(log(failed(), alive())).toEqual([]);
   });
 
+  test('a namespace that joins after the start, or leaves, is said; those of the start are at DEBUG', () => {
+    const { log } = setUp();
+    expect(log(joined(), { type: 'synced' }).slice(0, -1)).toEqual([]);
+    expect(log(joined({ ...configmaps, namespace: 'late' }), left())).toEqual([
+      'info: reading the configmaps in namespace late, which joined',
+      'info: the configmaps in namespace default left',
+    ]);
+  });
+
+  test('a fault goes with its namespace: one that comes again is not said to work again', () => {
+    const { log, wait } = setUp();
+    expect(log(joined(), failed(configmaps, 'forbidden', 403), failed(configmaps, 'forbidden', 403))).toEqual([
+      'warning: forbidden as it is',
+    ]);
+    log(left());
+    wait(60_000);
+    expect(log(joined(), alive())).toEqual([]);
+    expect(log(failed(configmaps, 'forbidden', 403))).toEqual(['warning: forbidden as it is']);
+  });
+
+  test('objects of a namespace that left before the end of the initial sync are not counted', () => {
+    const { log, all } = setUp();
+    const counted: SidecarEvent = { type: 'objects', scope: configmaps, count: 3 };
+    log(joined(), counted, left(), { type: 'synced' });
+    expect(all.at(-1)?.fields).toMatchObject({ objects: 0 });
+  });
+
   test('lists are at DEBUG', () => {
     const { log, all } = setUp();
     const lines = log(
@@ -229,6 +258,13 @@ describe('notifications', () => {
   });
 });
 
+test('what a hook prints is at DEBUG, line by line, with the hook and the stream', () => {
+  const { log, all } = setUp();
+  const event: SidecarEvent = { type: 'hook-output', target: 'script', stream: 'stderr', line: 'hello' };
+  expect(log(event)).toEqual([]);
+  expect(all).toMatchObject([{ level: 'debug', message: 'hello', fields: { target: 'script', stream: 'stderr' } }]);
+});
+
 describe('the folder', () => {
   test('the journal is said to fail once, and to work again once', () => {
     const { log } = setUp();
@@ -270,5 +306,24 @@ test('the initial sync is one line with counts', () => {
     level: 'info',
     message: 'the initial sync is done',
     fields: { objects: 6, created: 1, updated: 0, unchanged: 1, removed: 1, absent: 0, failed: 1, refused: 1 },
+  });
+});
+
+describe('a validator', () => {
+  const run = (result: 'passed' | 'refused' | 'undecided' | 'not-run'): SidecarEvent => ({
+    type: 'validation',
+    result,
+    objects: 2,
+    message: 'why',
+    retryInMs: result === 'not-run' ? 1_000 : undefined,
+  });
+
+  test('that gives no answer is one line, and one when it answers again', () => {
+    const { log, all } = setUp();
+    expect(log(run('not-run'), run('undecided'), run('not-run'))).toEqual([
+      'error: VALIDATE gave no answer, the files wait: why',
+    ]);
+    expect(all[0]?.fields).toEqual({ objects: 2, retryInSeconds: 1 });
+    expect(log(run('refused'), run('passed'))).toEqual(['info: VALIDATE answers again']);
   });
 });

@@ -8,7 +8,9 @@ import {
   configmaps,
   failed,
   gone,
+  joined,
   lastTry,
+  left,
   owner,
   secrets,
   told,
@@ -134,6 +136,40 @@ describe('sources', () => {
     });
   });
 
+  test('nothing is left of a namespace that left', () => {
+    const { sample, metrics } = setUp();
+    const a = { ...configmaps, namespace: 'a' };
+    const b = { ...a, fieldSelector: 'metadata.name=x' };
+    const counted = [a, b].map((scope): SidecarEvent => ({ type: 'objects', scope, count: 2 }));
+    expect(sample('k8s_sidecar_objects', joined(a), joined(b), ...counted, left(a))).toEqual({
+      '{resource="configmap",namespace="a"}': 2,
+    });
+    expect(sample('k8s_sidecar_objects', failed(b), left(b))).toBeUndefined();
+    expect(sample('k8s_sidecar_scopes_failing')).toEqual({ '': 0 });
+    const size = metrics.text().length;
+    for (let life = 0; life < 100; life++) {
+      const scope = { ...configmaps, namespace: `n-${life}` };
+      sample('', joined(scope), failed(scope, 'forbidden'), { type: 'objects', scope, count: 1 }, left(scope));
+    }
+    expect(metrics.text().length - size).toBeLessThan(100);
+  });
+
+  test('a namespace that joined and is refused is failing, but in step', () => {
+    const { sample, state } = setUp();
+    const lastSync = 'k8s_sidecar_last_sync_success_timestamp_seconds';
+    const refused = failed(secrets, 'forbidden', 403);
+    sample('', joined(secrets), refused, { type: 'synced' });
+    expect(sample('k8s_sidecar_scopes_failing')).toEqual({ '': 1 });
+    state.now = 6_000;
+    expect(sample(lastSync, alive())).toEqual({ '': 6 });
+    state.now = 7_000;
+    expect(sample(lastSync, failed(secrets, 'server', 500), alive())).toEqual({ '': 6 });
+    expect(sample(lastSync, refused, alive())).toEqual({ '': 7 });
+    state.now = 8_000;
+    expect(sample(lastSync, failed(configmaps, 'forbidden', 403), alive(secrets))).toEqual({ '': 7 });
+    expect(sample(lastSync, alive())).toEqual({ '': 8 });
+  });
+
   test('the last sync is the last time that every scope was in step', () => {
     const { sample, state } = setUp();
     const lastSync = 'k8s_sidecar_last_sync_success_timestamp_seconds';
@@ -213,4 +249,13 @@ test('the number of samples does not grow with files and objects', () => {
   const before = lines();
   for (let index = 1; index < 100; index++) round(index);
   expect(lines()).toBe(before);
+});
+
+test('runs of the validator are counted by their result', () => {
+  const { sample } = setUp();
+  const run = (result: 'passed' | 'refused'): SidecarEvent => ({ type: 'validation', result, objects: 1 });
+  expect(sample('k8s_sidecar_validations_total', run('passed'), run('refused'), run('passed'))).toEqual({
+    '{result="passed"}': 2,
+    '{result="refused"}': 1,
+  });
 });

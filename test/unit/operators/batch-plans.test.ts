@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { asapScheduler, lastValueFrom, map, type Observable, Subject, type Subscription, toArray } from 'rxjs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { PathPlan } from '../../../src/model.js';
+import type { DesiredFile, PathPlan } from '../../../src/model.js';
 import { batchPlans } from '../../../src/operators/batch-plans.js';
 import { desiredFile, key } from './events.js';
 import { marbles, marbleTable, neverAndEmpty } from './marbles.js';
@@ -12,12 +12,16 @@ interface Mark {
 
 type Event = Mark | PathPlan;
 
+function bytesOf(file: DesiredFile): Uint8Array {
+  return 'bytes' in file ? file.bytes : Buffer.from(file.url.href);
+}
+
 /** Of a plan: `/x=content` for each write, `-/x` for each remove. */
 function shown(event: Event): string {
   return event.type === 'mark'
     ? 'mark'
     : [
-        ...event.writes.map(({ owner, file }) => `${owner.slice(-1)}:${file.path}=${Buffer.from(file.bytes)}`),
+        ...event.writes.map(({ owner, file }) => `${owner.slice(-1)}:${file.path}=${Buffer.from(bytesOf(file))}`),
         ...event.removes.map(({ owner, path }) => `${owner.slice(-1)}:-${path}`),
       ].join(' ');
 }
@@ -138,7 +142,7 @@ describe('the limit', () => {
     const source$ = new Subject<Event>();
     const turn: number[][] = [];
     source$.pipe(batchPlans(options)).subscribe((event) => {
-      turn.push(event.type === 'plan' ? event.writes.map(({ file }) => file.bytes.length) : []);
+      turn.push(event.type === 'plan' ? event.writes.map(({ file }) => bytesOf(file).length) : []);
     });
     for (const each of plans) source$.next(each);
     const withinTurn = [...turn];
@@ -160,6 +164,14 @@ describe('the limit', () => {
     const plans = Array.from({ length: 257 }, (_, index) => kilobyte(`/${index}`));
     expect(given(plans.slice(0, 255))).toEqual([]);
     expect(given(plans).map((batch) => batch.length)).toEqual([256]);
+  });
+
+  it('counts content in hand: of a URL there is none yet', () => {
+    const urls = ['/a', '/b'].map((path): PathPlan => {
+      const file = { path, url: { entry: 'a.url', href: 'https://example.com/'.padEnd(2_000, 'x') } };
+      return { type: 'plan', writes: [{ owner: key('a'), file }], removes: [] };
+    });
+    expect(given([...urls, kilobyte('/c')], { maxBytes: 1_024 })).toEqual([[2_000, 2_000, 1_024]]);
   });
 
   it('of 0 makes no batches', () => {
@@ -251,7 +263,7 @@ function contents(given: readonly Event[]): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const event of given) {
     if (event.type === 'mark') continue;
-    for (const { owner, file } of event.writes) files.set(file.path, `${owner} ${Buffer.from(file.bytes)}`);
+    for (const { owner, file } of event.writes) files.set(file.path, `${owner} ${Buffer.from(bytesOf(file))}`);
     for (const { path } of event.removes) files.delete(path);
   }
   return files;
@@ -264,7 +276,7 @@ function history(given: readonly Event[], path: string): string[] {
     return [
       ...event.writes
         .filter(({ file }) => file.path === path)
-        .map(({ owner, file }) => `${owner} ${Buffer.from(file.bytes)}`),
+        .map(({ owner, file }) => `${owner} ${Buffer.from(bytesOf(file))}`),
       ...event.removes.filter((remove) => remove.path === path).map(({ owner }) => `${owner} removes`),
     ];
   });

@@ -2,7 +2,7 @@ import { filter, from, lastValueFrom, type Observable, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Refusal, WatchedObject } from '../../../src/model.js';
 import { type ClaimInput, type ClaimPathsOptions, claimPaths } from '../../../src/operators/claim-paths.js';
-import { applied, deleted, desiredFile, failed, initDone, key, scope, watched } from './events.js';
+import { applied, deleted, desiredFile, failed, initDone, joined, key, left, scope, watched } from './events.js';
 import { marbleTable, neverAndEmpty } from './marbles.js';
 
 const older = watched('a', { creationTimestamp: '2025-01-01T00:00:00Z' });
@@ -158,6 +158,44 @@ describe('claimPaths', () => {
       type: 'plan',
       removes: [{ path: '/p' }],
     });
+  });
+
+  it('scopes that joined are waited for, and marks pass behind their plans', async () => {
+    const other = { kind: 'configmap', namespace: 'joined' } as const;
+    const remembered = () => new Map([['/old', 'configmap/joined/gone' as const]]);
+    expect(await run([joined(other), initDone(), initDone(other), left(other)], { remembered })).toEqual([
+      joined(other),
+      initDone(),
+      { type: 'plan', writes: [], removes: [{ path: '/old', owner: 'configmap/joined/gone' }] },
+      initDone(other),
+      { type: 'listed' },
+      left(other),
+    ]);
+  });
+
+  it('a scope that joined and is forbidden is not waited for, and keeps its files until it leaves', async () => {
+    const other = { kind: 'configmap', namespace: 'joined' } as const;
+    const remembered = () => new Map([['/old', 'configmap/joined/gone' as const]]);
+    const forbidden = failed('forbidden', other);
+    expect(await run([joined(other), initDone(), forbidden, left(other)], { remembered })).toEqual([
+      joined(other),
+      initDone(),
+      forbidden,
+      { type: 'listed' },
+      { type: 'plan', writes: [], removes: [{ path: '/old', owner: 'configmap/joined/gone' }] },
+      left(other),
+    ]);
+  });
+
+  it('what is counted of a scope goes with it', async () => {
+    const counts = await lastValueFrom(
+      from([joined(), applied(older), initDone(), deleted('a'), left(), applied(younger)]).pipe(
+        claimPaths(options),
+        filter((event) => event.type === 'objects'),
+        toArray(),
+      ),
+    );
+    expect(counts.map(({ count }) => count)).toEqual([1, 0]);
   });
 
   it('counts the objects of a scope after its list, and whenever their number changes', async () => {

@@ -37,6 +37,8 @@ export function key(name: string): ObjectKey {
 
 export const init = (of = scope) => ({ type: 'init', scope: of }) as const;
 export const initDone = (of = scope) => ({ type: 'init-done', scope: of }) as const;
+export const joined = (of = scope) => ({ type: 'joined', scope: of }) as const;
+export const left = (of = scope) => ({ type: 'left', scope: of }) as const;
 export const alive: SourceStatus = { type: 'alive', scope, nextWithinMs: 1_000 };
 
 export function failed(code: SourceErrorCode = 'server', of = scope): SourceStatus {

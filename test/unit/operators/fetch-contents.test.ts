@@ -1,9 +1,9 @@
-import { defer, NEVER, of, throwError } from 'rxjs';
+import { defer, ignoreElements, merge, NEVER, of, tap, throwError } from 'rxjs';
 import { expect, it } from 'vitest';
 import type { ObjectChange, ObjectKey, ResourceEvent, Scope, WatchedObject } from '../../../src/model.js';
 import type { ContentNeeded } from '../../../src/operators/claim-paths.js';
 import { fetchContents } from '../../../src/operators/fetch-contents.js';
-import { alive, applied, deleted, init, initDone, key, listed, otherScope, scope, watched } from './events.js';
+import { alive, applied, deleted, init, initDone, key, left, listed, otherScope, scope, watched } from './events.js';
 import { marbles } from './marbles.js';
 
 const a = watched('a');
@@ -22,6 +22,8 @@ const events: Record<string, ResourceEvent> = {
   I: init(),
   J: initDone(),
   O: init(otherScope),
+  L: left(),
+  M: left(otherScope),
 };
 const changes: Record<string, ObjectChange> = {
   a: applied(a),
@@ -34,7 +36,8 @@ it.each([
   ['newer state from a list ends the fetch', '-B----|', '--i---', '------|'],
   ['the delete of the object ends the fetch', '-B----|', '--g---', '------|'],
   ['a list of the scope that begins ends the fetch', '-B----|', '--I---', '------|'],
-  ['the end of one, or a list of another scope, does not', '-B----|', '--(JO)', '---b--|'],
+  ['the leave of the scope ends the fetch', '-B----|', '--L---', '------|'],
+  ['the end of one, or a list or the leave of another scope, does not', '-B----|', '--(JOM)', '---b--|'],
   ['a status, or another object, does not', '-B----|', '--(sa)', '---b--|'],
   ['an object outside all scopes is not fetched', '-S----|', '------', '------|'],
   ['an object that is needed twice at once is fetched anew after the first answer', '-(AA)-|', '------', '---a-a|'],
@@ -93,6 +96,20 @@ it('a scope of one name covers that object alone', () => {
     const options = { fetch: () => of(a), scopes: [named], events$: NEVER };
     const result = { a: applied(a, named) };
     expectObservable(cold('AB|', needed).pipe(fetchContents(options))).toBe('a-|', result);
+  });
+});
+
+it('scopes may come and go: each fetch looks as it begins', () => {
+  const scopes = new Set<Scope>();
+  marbles(({ cold, expectObservable }) => {
+    const change$ = cold('--p----q|', { p: scope, q: undefined }).pipe(
+      tap((one) => (one === undefined ? scopes.clear() : scopes.add(one))),
+      ignoreElements(),
+    );
+    const options = { fetch: () => cold('----(o|)', { o: a }), scopes, events$: NEVER, concurrency: 1 };
+    // The first finds no scope, the second has one, that of the third is gone when its turn comes.
+    const fetched$ = cold('-A--AB-----|', needed).pipe(fetchContents(options));
+    expectObservable(merge(change$, fetched$)).toBe('--------a--|', changes);
   });
 });
 

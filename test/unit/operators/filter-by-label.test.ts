@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { filterByLabel } from '../../../src/operators/filter-by-label.js';
-import { parseLabelSelector } from '../../../src/operators/label-selector.js';
+import { parseLabelSelector } from '../../../src/selectors/label-selector.js';
 import { alive, applied, deleted, failed, init, initDone, listed, otherScope, scope, watched } from './events.js';
 import { marbleTable, neverAndEmpty } from './marbles.js';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Scope, SidecarEvent } from '../../../src/model.js';
 import { holdInitial } from '../../../src/operators/hold-initial.js';
-import { failed, initDone, key, otherScope, scope, written } from './events.js';
+import { failed, initDone, joined, key, left, otherScope, scope, written } from './events.js';
 import { marbles } from './marbles.js';
 
 const events: Record<string, SidecarEvent> = {
@@ -12,6 +12,9 @@ const events: Record<string, SidecarEvent> = {
   x: failed('server'),
   X: failed('forbidden', otherScope),
   l: { type: 'listed' },
+  J: joined(otherScope),
+  L: left(otherScope),
+  Y: failed('server', otherScope),
 };
 const values = { t: true, f: false };
 
@@ -25,6 +28,11 @@ it.each([
   ['a scope that recovers is waited for again', [scope, otherScope], '-w-(xX)-d------D---l', 't-----(f|)'],
   ['a file that did not change is nothing to tell', [scope], '-u-x----------', 't-------------'],
   ['a failure of a scope that was listed does not count', [scope, otherScope], '-w-d-x--------', 't-------------'],
+  ['a scope that joined is waited for', [scope], '-w-J-d-------', 't------------'],
+  ['one that joined and left is not', [scope], '-w-(JL)-x-------', 't----------(f|)'],
+  ['one that joined and is refused is not', [scope], '-w-(JX)-x-------', 't----------(f|)'],
+  ['one that joined and fails holds as others do', [scope], '-w-J-d-Y----', 't---------(f|)'],
+  ['one that joined, failed and left holds nothing', [scope], '-w-(JYL)-----', 't------------'],
   ['a source that never speaks', [scope], '-', 't'],
   ['an error is passed on', [scope], '-w-#', 't--#'],
 ] as [string, Scope[], string, string][])('%s', (_, scopes, source, result) => {

@@ -240,12 +240,123 @@ describe('when the only scopes missing are forbidden', () => {
     expect(ledger.delete(old.key).release).toEqual([{ path: '/p', owner: old.key }]);
   });
 
+  it('a scope that was listed once counts as listed, though it is forbidden before the others are', () => {
+    const ledger = remembering([scopeA, scopeB], new Map());
+    ledger.complete(scopeA);
+    ledger.refuse(scopeA);
+    ledger.complete(scopeB);
+    expect(ledger.settled).toBe(true);
+  });
+
   it('a scope that was listed once is not open again when it is forbidden later', () => {
     const ledger = remembering([scopeA], new Map([['/p', old.key]]));
     ledger.complete(scopeA);
     ledger.refuse(scopeA);
     ledger.apply(young, p);
     expect(ledger.delete(young.key).release).toEqual([{ path: '/p', owner: young.key }]);
+  });
+});
+
+describe('a scope that joined', () => {
+  const inB = other.key;
+  const memory = new Map([['/p', inB]]);
+
+  /** `scopeA` stands for the list of namespaces, which is complete once all have joined. */
+  const joining = (owners: ReadonlyMap<string, ObjectKey>) => {
+    const ledger = remembering([scopeA], owners);
+    ledger.join(scopeB);
+    return ledger;
+  };
+
+  it('is waited for', () => {
+    const ledger = joining(memory);
+    expect(ledger.complete(scopeA)).toMatchObject({ release: [] });
+    expect(ledger.settled).toBe(false);
+    expect(ledger.complete(scopeB).release).toEqual([{ path: '/p', owner: inB }]);
+    expect(ledger.settled).toBe(true);
+  });
+
+  it('and is refused is not waited for, and keeps what it may hold', () => {
+    const ledger = joining(
+      new Map<string, ObjectKey>([...memory, ['/q', 'configmap/c/gone'], ['/r', 'secret/b/gone']]),
+    );
+    expect(ledger.refuse(scopeB)).toMatchObject({ release: [] });
+    expect(ledger.complete(scopeA).release.map(({ path }) => path)).toEqual(['/q', '/r']);
+    expect(ledger.settled).toBe(true);
+    expect(ledger.apply(young, p)).toMatchObject({ give: [], release: [] });
+    expect(ledger.delete(young.key)).toMatchObject({ release: [] });
+  });
+
+  it('and was refused releases what its list does not have when that comes', () => {
+    const ledger = joining(memory);
+    ledger.refuse(scopeB);
+    ledger.complete(scopeA);
+    ledger.apply(old, p);
+    expect(keys(ledger.complete(scopeB))).toEqual([old.key]);
+    expect(ledger.settled).toBe(false);
+  });
+
+  it('and was refused releases what its objects have no more when its list comes', () => {
+    const ledger = joining(memory);
+    ledger.refuse(scopeB);
+    ledger.complete(scopeA);
+    expect(ledger.apply(other, new Set(['/q']))).toMatchObject({ give: ['/q'], release: [] });
+    expect(ledger.complete(scopeB).release).toEqual([{ path: '/p', owner: inB }]);
+  });
+
+  it('and was refused releases what it may have held when it leaves', () => {
+    const ledger = joining(memory);
+    ledger.refuse(scopeB);
+    ledger.complete(scopeA);
+    expect(ledger.leave(scopeB).release).toEqual([{ path: '/p', owner: inB }]);
+  });
+
+  it('and leaves while others are open releases nothing before they are listed', () => {
+    const ledger = joining(memory);
+    ledger.refuse(scopeB);
+    expect(ledger.leave(scopeB)).toMatchObject({ release: [] });
+    expect(ledger.complete(scopeA).release).toEqual([{ path: '/p', owner: inB }]);
+  });
+
+  it('and left is not waited for', () => {
+    const ledger = joining(new Map());
+    ledger.complete(scopeA);
+    ledger.leave(scopeB);
+    expect(ledger.settled).toBe(true);
+  });
+
+  it('late holds nobody up', () => {
+    const ledger = remembering([scopeA], new Map());
+    ledger.apply(old, p);
+    ledger.complete(scopeA);
+    ledger.join(scopeB);
+    expect(ledger.settled).toBe(true);
+    expect(ledger.delete(old.key).release).toEqual([{ path: '/p', owner: old.key }]);
+  });
+
+  it('late, and is not listed yet, keeps what is remembered of it then, and no more', () => {
+    const ledger = remembering([scopeA], new Map());
+    ledger.complete(scopeA);
+    ledger.join(scopeB);
+    expect(ledger.remember(new Map([...memory, ['/q', old.key]])).release).toEqual([{ path: '/q', owner: old.key }]);
+    expect(ledger.complete(scopeB).release).toEqual([{ path: '/p', owner: inB }]);
+  });
+
+  it('beside a configured one that is refused decides as that allows', () => {
+    const third: Scope = { kind: 'configmap', namespace: 'c' };
+    const ledger = remembering([scopeA, third], new Map<string, ObjectKey>([['/q', 'configmap/d/gone']]));
+    ledger.join(scopeB);
+    ledger.apply(old, p);
+    ledger.complete(scopeA);
+    ledger.refuse(scopeB);
+    expect(ledger.refuse(third).release).toEqual([]);
+    expect(ledger.settled).toBe(false);
+    expect(ledger.delete(old.key).release).toEqual([{ path: '/p', owner: old.key }]);
+    ledger.join({ kind: 'configmap', namespace: 'd' });
+    ledger.refuse(third);
+    ledger.apply(old, p);
+    expect(ledger.delete(old.key).release).toHaveLength(1);
+    expect(ledger.complete(third).release).toEqual([]);
   });
 });
 

@@ -3,7 +3,21 @@ import { from, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import { type ObjectKey, objectKey, type ResourceEvent, type Scope } from '../../../src/model.js';
 import { reconcileLists } from '../../../src/operators/reconcile-lists.js';
-import { alive, applied, deleted, failed, init, initDone, key, listed, otherScope, scope, watched } from './events.js';
+import {
+  alive,
+  applied,
+  deleted,
+  failed,
+  init,
+  initDone,
+  joined,
+  key,
+  left,
+  listed,
+  otherScope,
+  scope,
+  watched,
+} from './events.js';
 import { marbleTable, neverAndEmpty } from './marbles.js';
 
 const source = {
@@ -17,6 +31,8 @@ const source = {
   f: failed(),
   I: init(otherScope),
   J: initDone(otherScope),
+  n: joined(),
+  l: left(),
 };
 const result = {
   ...(source as object),
@@ -117,6 +133,24 @@ marbleTable(
       source: '-iaj-IJ-ij----|',
       subs: '  ^-------------!',
       result: '-iaj-IJ-i(Aj)-|',
+    },
+    {
+      claim: 'a scope that left has nothing any more, and what still comes of it is dropped',
+      source: '-n(iacj)-l----(aBijs)IJ-|',
+      subs: '  ^-----------------------!',
+      result: '-n(iacj)-(ACl)-------IJ-|',
+    },
+    {
+      claim: 'a scope that left while it was listed has nothing either',
+      source: '-niaj-ia-l---|',
+      subs: '  ^------------!',
+      result: '-niaj-ia-(Al)|',
+    },
+    {
+      claim: 'a scope that had nothing leaves without a delete',
+      source: '-n-l-|',
+      subs: '  ^----!',
+      result: '-n-l-|',
     },
     {
       claim: 'statuses pass',

@@ -39,25 +39,26 @@ export function scriptedServer(
   let subscriber: Subscriber<ResourceEvent> | undefined;
   let version = 0;
   let lists = 0;
-  let watch: 'cut' | 'live' | ResourceEvent[] = 'cut';
+  let watch: 'cut' | 'live' | (() => void)[] = 'cut';
 
-  const say = (event: ResourceEvent): void => {
+  const say = (event: ResourceEvent, asOf = version): void => {
     if (event.type === 'delete') {
-      gone.push({ name: event.key.slice(-1) as Name, atMs: scheduler.now(), version });
+      gone.push({ name: event.key.slice(-1) as Name, atMs: scheduler.now(), version: asOf });
     }
     subscriber?.next(event);
   };
 
   const happened = (event: ResourceEvent): void => {
+    const asOf = version;
     if (watch === 'live') say(event);
-    else if (watch !== 'cut') watch.push(event);
+    else if (watch !== 'cut') watch.push(() => say(event, asOf));
   };
 
   const list = (gapMs: number): void => {
     lists += 1;
     const [thisList, asOf, listedObjects] = [lists, version, [...objects]];
     // What happens from now on is told behind the list.
-    const since: ResourceEvent[] = [];
+    const since: (() => void)[] = [];
     watch = since;
     const steps = [
       () => say(init()),
@@ -73,7 +74,7 @@ export function scriptedServer(
         }
         say(initDone());
         watch = 'live';
-        for (const event of since) say(event);
+        for (const tell of since) tell();
       },
     ];
     for (const [index, step] of steps.entries()) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseLabelSelector } from '../../../src/operators/label-selector.js';
-import { SelectorError } from '../../../src/operators/selector-error.js';
+import { parseLabelSelector } from '../../../src/selectors/label-selector.js';
+import { SelectorError } from '../../../src/selectors/selector-error.js';
 import { decodeBase64 } from '../../../src/testing/base64.js';
 import { decodeObject } from '../../../src/testing/decode-object.js';
 import { parseTime } from '../../../src/testing/go-time.js';

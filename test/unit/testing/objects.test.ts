@@ -104,7 +104,7 @@ describe('an object put in by hand', () => {
     [
       'of another kind',
       { ...configMap('a'), kind: 'Pod' },
-      /^Expected a manifest to be a v1 ConfigMap, Secret or Namespace, got v1 Pod\.$/,
+      /^Expected a manifest to be a v1 ConfigMap, Secret or Namespace, or a coordination\.k8s\.io\/v1 Lease, got v1 Pod\.$/,
     ],
     ['of another version', { ...configMap('a'), apiVersion: 'v2' }, /got v2 ConfigMap\.$/],
     [

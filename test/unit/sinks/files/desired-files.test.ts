@@ -1,7 +1,9 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WatchedObject } from '../../../../src/model.js';
 import { desiredFiles } from '../../../../src/sinks/files/desired-files.js';
+import { loadGunzip } from '../../../../src/sinks/files/gunzip.js';
 import type { Layout } from '../../../../src/sinks/files/layout.js';
 import { watched } from '../../operators/events.js';
 
@@ -16,7 +18,10 @@ const object = (change: Partial<WatchedObject> = {}): WatchedObject => watched('
 
 const bytesOf = (change: Partial<WatchedObject>): Record<string, string> =>
   Object.fromEntries(
-    desiredFiles(object(change), layout).files.map(({ path, bytes }) => [path, Buffer.from(bytes).toString('hex')]),
+    desiredFiles(object(change), layout).files.map((file) => [
+      file.path,
+      'bytes' in file ? Buffer.from(file.bytes).toString('hex') : `${file.url.href} ${file.url.sha256}`,
+    ]),
   );
 
 const refusalsOf = (change: Partial<WatchedObject>, using: Layout = layout): string[] =>
@@ -79,7 +84,7 @@ describe('the content of a file', () => {
 
   it('takes 1 MiB of base64', () => {
     const text = Buffer.alloc(1_048_576, 7).toString('base64');
-    expect(desiredFiles(object({ binaryData: { a: text } }), layout).files[0]?.bytes.length).toBe(1_048_576);
+    expect(bytesOf({ binaryData: { a: text } })['/vol/v1/a']).toHaveLength(2 * 1_048_576);
   });
 });
 
@@ -106,11 +111,14 @@ describe('the name of a file', () => {
     expect(refusalsOf({ data: { [key]: '' } }, { ...layout, uniqueFilenames: true })).toEqual([`path ${key}`]);
   });
 
-  it('refuses keys of ours and keys that hold a URL', () => {
-    expect(refusalsOf({ data: { '.ks-state': '', 'a.url': 'http://x', '.url': '' } })).toEqual([
+  it('refuses keys of ours, and those that are nothing but a suffix', () => {
+    const data = { '.ks-state': '', '.ks-state.url': 'http://x', '.url': 'http://x', '..url': '', '...url': '' };
+    expect(refusalsOf({ data })).toEqual([
       'reserved-name .ks-state',
-      'url-unsupported a.url',
-      'url-unsupported .url',
+      'reserved-name .ks-state.url',
+      'path .url',
+      'path ..url',
+      'path ...url',
     ]);
   });
 
@@ -276,5 +284,140 @@ describe('the folder of an object', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('a key that ends in .url', () => {
+  const sha256 = 'ab'.repeat(32);
+  const checked = (text: string) => ({ annotations: { 'k8s-sidecar-url-checksums': text } });
+
+  it('names content by a URL, for the file that is called as the rest', () => {
+    const data = { 'a.json.url': ' https://example.com/a?x \n', 'b.gz.url': 'no URL at all', 'c.url.url': '' };
+    expect(bytesOf({ data })).toEqual({
+      '/vol/v1/a.json': 'https://example.com/a?x undefined',
+      '/vol/v1/b.gz': 'no URL at all undefined',
+      '/vol/v1/c.url': ' undefined',
+    });
+    expect(desiredFiles(object({ data }), layout).files[0]).toMatchObject({ url: { entry: 'a.json.url' } });
+  });
+
+  it('holds text in base64, too', () => {
+    const text = Buffer.from('http://ü').toString('base64');
+    expect(bytesOf({ kind: 'secret', data: { 'a.url': text } })).toEqual({ '/vol/v1/a': 'http://ü undefined' });
+    expect(bytesOf({ binaryData: { 'a.url': text } })).toEqual({ '/vol/v1/a': 'http://ü undefined' });
+    expect(refusalsOf({ binaryData: { 'a.url': 'no base64', 'b.url': '/w==' } })).toEqual([
+      'base64 a.url',
+      'url b.url',
+    ]);
+  });
+
+  it('gives its unique name to the file', () => {
+    const { files } = desiredFiles(object({ data: { 'a.json.url': 'x' } }), { ...layout, uniqueFilenames: true });
+    expect(files[0]?.path).toBe('/vol/v1/namespace_default.configmap_rules.a.json');
+  });
+
+  it.each([
+    ['before', { 'a.url': 'http://x', a: 'plain' }],
+    ['behind', { a: 'plain', 'a.url': 'http://x' }],
+  ])('gives way to a plain key %s it', (_, data) => {
+    expect(bytesOf({ data })).toEqual({ '/vol/v1/a': Buffer.from('plain').toString('hex') });
+    expect(refusalsOf({ data })).toEqual(['duplicate-path a.url']);
+  });
+
+  it('may promise its content by a checksum', () => {
+    const data = { 'a.url': 'x', 'b.url': 'y', 'c.url': 'z' };
+    const text = JSON.stringify({ 'a.url': sha256, 'b.url': ` sha256:${sha256.toUpperCase()}`, 'gone.url': sha256 });
+    expect(bytesOf({ data, ...checked(text) })).toEqual({
+      '/vol/v1/a': `x ${sha256}`,
+      '/vol/v1/b': `y ${sha256}`,
+      '/vol/v1/c': 'z undefined',
+    });
+    expect(bytesOf({ data: { 'a.url': 'x' }, ...checked('  ') })).toEqual({ '/vol/v1/a': 'x undefined' });
+  });
+
+  it.each([
+    'hunter2',
+    '"hunter2"',
+    '["hunter2"]',
+    'null',
+    '{"a.url": "hunter2"}',
+    '{"a.url": 2}',
+    `{"a.url": "md5:${sha256}"}`,
+    `{"a.url": "${sha256}0"}`,
+    `{"a.url": null, "b.url": "${sha256}"}`,
+  ])('is refused alone when the checksums are %s, which is not told', (text) => {
+    const refused = desiredFiles(object({ data: { 'a.url': 'x', plain: '' }, ...checked(text) }), layout);
+    expect(refused.files.map(({ path }) => path)).toEqual(['/vol/v1/plain']);
+    expect(refused.refusals).toMatchObject([{ reason: 'url', entry: 'a.url' }]);
+    expect(refused.refusals[0]?.message).not.toContain('hunter2');
+  });
+});
+
+describe('a key that ends in .gz', () => {
+  const maxBytes = 1_000;
+  const unpacking = async (): Promise<Layout> => ({ ...layout, gzip: { gunzip: await loadGunzip(), maxBytes } });
+  const packed = (text: string | Buffer) => gzipSync(text).toString('base64');
+
+  it('is like any other unless GZIP_KEYS is set', () => {
+    expect(Object.keys(bytesOf({ binaryData: { 'a.gz': packed('x') } }))).toEqual(['/vol/v1/a.gz']);
+  });
+
+  it('is decompressed, and its file called as the rest', async () => {
+    const using = await unpacking();
+    const texts = (change: Partial<WatchedObject>) =>
+      desiredFiles(object(change), using).files.map(
+        (file) => `${file.path} ${'bytes' in file && Buffer.from(file.bytes)}`,
+      );
+    expect(texts({ binaryData: { 'a.json.gz': packed('{}'), 'empty.gz': packed('') } })).toEqual([
+      '/vol/v1/a.json {}',
+      '/vol/v1/empty ',
+    ]);
+    expect(texts({ kind: 'secret', data: { 'a.gz': packed('x') } })).toEqual(['/vol/v1/a x']);
+    const twoParts = Buffer.concat([gzipSync('x'), gzipSync('y')]).toString('base64');
+    expect(texts({ binaryData: { 'a.gz': twoParts } })).toEqual(['/vol/v1/a xy']);
+    expect(texts({ binaryData: { 'a.gz': packed('x'.repeat(maxBytes)) } })[0]).toHaveLength(
+      '/vol/v1/a '.length + maxBytes,
+    );
+  });
+
+  it('is refused when it is none, or too large', async () => {
+    const whole = gzipSync('hello');
+    const change = {
+      data: { 'text.gz': 'x' },
+      binaryData: {
+        'nothing.gz': '',
+        'plain.gz': Buffer.from('hello').toString('base64'),
+        'half.gz': whole.subarray(0, -9).toString('base64'),
+        'tail.gz': Buffer.concat([whole, Buffer.from('tail')]).toString('base64'),
+        'base.gz': '!',
+        'large.gz': packed('x'.repeat(maxBytes + 1)),
+        'bomb.gz': packed(Buffer.alloc(20_000_000)),
+        '.gz': packed('x'),
+      },
+    };
+    expect(refusalsOf(change, await unpacking())).toEqual([
+      'gzip text.gz',
+      'gzip nothing.gz',
+      'gzip plain.gz',
+      'gzip half.gz',
+      'gzip tail.gz',
+      'base64 base.gz',
+      'gzip large.gz',
+      'gzip bomb.gz',
+      'path .gz',
+    ]);
+  });
+
+  it('counts with the others of its object: many bombs of the permitted size are one', async () => {
+    const binaryData = Object.fromEntries(
+      Array.from({ length: 6 }, (_, i) => [`${i}.gz`, packed('x'.repeat(maxBytes))]),
+    );
+    const { files, refusals } = desiredFiles(object({ binaryData }), await unpacking());
+    expect([files.length, refusals.map(({ entry }) => entry)]).toEqual([4, ['4.gz', '5.gz']]);
+  });
+
+  it('gives way to a plain key, and wins over a URL', async () => {
+    const change = { data: { a: 'x', 'b.url': 'x' }, binaryData: { 'a.gz': packed('y'), 'b.gz': packed('y') } };
+    expect(refusalsOf(change, await unpacking())).toEqual(['duplicate-path a.gz', 'duplicate-path b.url']);
   });
 });

@@ -342,7 +342,8 @@ describe('the roots', () => {
       binaryData: {},
     };
     const { files } = desiredFiles(object, store.layout());
-    store.publish({ type: 'plan', writes: files.map((file) => ({ owner: A, file })), removes: [] });
+    const writes = files.flatMap((file) => ('bytes' in file ? [{ owner: A, file }] : []));
+    store.publish({ type: 'plan', writes, removes: [] });
     expect(fs.readFileSync(join(base, 'real/sibling/k'), 'utf8')).toBe('v');
     expect(store.layout()).toMatchObject({ folderAnnotation: 'k8s-sidecar-target-directory', uniqueFilenames: false });
   });

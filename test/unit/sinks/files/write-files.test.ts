@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EMPTY, NEVER, of, Subject, throwError } from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import type { FileOutcome, FolderStatus, PathPlan, Published } from '../../../../src/model.js';
+import type { FileOutcome, FolderStatus, Published, WritePlan } from '../../../../src/model.js';
 import type { FileStore } from '../../../../src/sinks/files/file-store.js';
 import { writeFiles } from '../../../../src/sinks/files/write-files.js';
 import { openBelow } from './support/descriptors.js';
@@ -18,13 +18,13 @@ const run = (act: (helpers: RunHelpers) => void): void =>
 const status: FolderStatus = { type: 'folder', state: 'replaced' };
 const removed = (path: string): FileOutcome => ({ type: 'file', op: 'removed', path, owner: A });
 const outcomes = { e: { type: 'published' }, s: status, a: removed('/a'), b: removed('/b'), c: removed('/c') };
-const plans: Record<string, PathPlan> = { p: plan({ '/a': '', '/b': '' }), q: plan({}, ['/c']) };
+const plans: Record<string, WritePlan> = { p: plan({ '/a': '', '/b': '' }), q: plan({}, ['/c']) };
 
 /** Answers as the diagram says; the real one is in the tests below. */
 function spoken(statuses: readonly FolderStatus[]): FileStore {
   let left = statuses;
   return {
-    publish: (asked: PathPlan) => (asked === plans['p'] ? [outcomes.a, outcomes.b] : [outcomes.c]),
+    publish: (asked: WritePlan) => (asked === plans['p'] ? [outcomes.a, outcomes.b] : [outcomes.c]),
     takeStatuses: () => {
       const taken = left;
       left = [];
@@ -70,7 +70,7 @@ describe('writeFiles', () => {
 
   it('delivers the outcomes of a plan before it begins one that came while it did', () => {
     const folder = temporaryFolder();
-    const plans$ = new Subject<PathPlan>();
+    const plans$ = new Subject<WritePlan>();
     const seen: string[] = [];
     plans$.pipe(writeFiles(openStore(folder))).subscribe((outcome) => {
       if (outcome.type !== 'published') seen.push(...summary([outcome]));
@@ -84,7 +84,7 @@ describe('writeFiles', () => {
     const folder = temporaryFolder();
     fs.mkdirSync(join(folder, 'a'));
     const store = openStore(folder);
-    const plans$ = new Subject<PathPlan>();
+    const plans$ = new Subject<WritePlan>();
     const seen: (FileOutcome | FolderStatus | Published)[] = [];
     const subscription = plans$.pipe(writeFiles(store)).subscribe((outcome) => seen.push(outcome));
     plans$.next(plan({ [`${folder}/a`]: '1' }));

@@ -2,8 +2,12 @@ import { mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readBasicAuth } from '../../../../src/http/basic-auth.js';
 import { credentialsChange } from '../../../../src/sinks/http/credentials-change.js';
+import {
+  type RequestCredentialsOptions,
+  readRequestCredentials,
+} from '../../../../src/sinks/http/request-credentials.js';
+import { createAuthority } from '../../kubernetes/certificates.js';
 
 let folder: string;
 let passwordFile: string;
@@ -18,20 +22,15 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** The seconds go by at once; after each one, reads of our own show that those it began had their time. */
 async function seconds(count: number): Promise<void> {
-  for (let i = 0; i < count; i += 1) {
-    await vi.advanceTimersByTimeAsync(1_000);
-    for (let read = 0; read < 3; read += 1) await readBasicAuth({ username: 'u', passwordFile });
-  }
+  await vi.advanceTimersByTimeAsync(count * 1_000);
 }
 
-async function watch() {
-  const auth = { username: 'u', passwordFile };
-  const read = await readBasicAuth(auth);
+function watch(options: RequestCredentialsOptions = { username: 'u', passwordFile }) {
+  const read = readRequestCredentials(options);
   if (!read.ok) throw new Error(read.message);
   const seen: string[] = [];
-  const subscription = credentialsChange(auth, read.credentials?.id).subscribe({
+  const subscription = credentialsChange(options, read.credentials.id).subscribe({
     next: () => seen.push('changed'),
     complete: () => seen.push('done'),
   });
@@ -40,7 +39,7 @@ async function watch() {
 
 describe('credentialsChange', () => {
   it('emits once when a file has other content, and looks no more', async () => {
-    const { seen } = await watch();
+    const { seen } = watch();
     await seconds(10);
     expect(seen).toEqual([]);
     writeFileSync(passwordFile, 'new');
@@ -50,7 +49,7 @@ describe('credentialsChange', () => {
   });
 
   it('takes no notice of a file that is only touched or written again', async () => {
-    const { seen, subscription } = await watch();
+    const { seen, subscription } = watch();
     writeFileSync(passwordFile, 'old\n');
     utimesSync(passwordFile, new Date(), new Date(0));
     await seconds(5);
@@ -59,7 +58,7 @@ describe('credentialsChange', () => {
   });
 
   it('waits for a file that is missing for a while, as in a swap of symlinks', async () => {
-    const { seen } = await watch();
+    const { seen } = watch();
     rmSync(passwordFile);
     await seconds(5);
     expect(seen).toEqual([]);
@@ -77,14 +76,45 @@ describe('credentialsChange', () => {
   });
 
   it('stops looking on unsubscribe', async () => {
-    const { subscription } = await watch();
+    const { subscription } = watch();
     await seconds(1);
     subscription.unsubscribe();
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it.each([
+    ['usernameFile', 'user', 'other'],
+    ['tokenFile', 'token', 'other'],
+    ['headersFile', 'X-Token: a', 'X-Token: b'],
+  ] as const)('emits when the %s has other content', async (option, before, after) => {
+    const file = join(folder, option);
+    writeFileSync(file, before);
+    const { seen } = watch({ [option]: file, ...(option === 'usernameFile' && { password: 'p' }) });
+    await seconds(3);
+    expect(seen).toEqual([]);
+    writeFileSync(file, after);
+    await seconds(3);
+    expect(seen).toEqual(['changed', 'done']);
+  });
+
+  it('emits when there is another client certificate, and waits while its key is still the old one', async () => {
+    const authority = createAuthority('clients');
+    const [certFile, keyFile] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
+    const before = authority.issue('before');
+    const after = authority.issue('after');
+    writeFileSync(certFile, before.cert);
+    writeFileSync(keyFile, before.key);
+    const { seen } = watch({ certFile, keyFile });
+    writeFileSync(certFile, after.cert);
+    await seconds(3);
+    expect(seen).toEqual([]);
+    writeFileSync(keyFile, after.key);
+    await seconds(3);
+    expect(seen).toEqual(['changed', 'done']);
+  });
+
   it('never emits where no file is configured', () => {
-    credentialsChange({ username: 'u', password: 'p' }, undefined).subscribe();
+    credentialsChange({ username: 'u', password: 'p', token: 't', headers: { 'x-a': 'b' } }, undefined).subscribe();
     expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -1,8 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exchange, readAnswer, type Try } from '../../../../src/sinks/http/exchange.js';
 import type { Hop } from '../../../../src/sinks/http/follow-redirect.js';
-import { type HttpTargetOptions, httpTarget } from '../../../../src/sinks/http/http-target.js';
+import { httpTarget } from '../../../../src/sinks/http/http-target.js';
+import type { HttpTargetOptions } from '../../../../src/sinks/http/http-target-options.js';
+import type { RequestCredentials } from '../../../../src/sinks/http/request-credentials.js';
 import { type Answer, closedPort, startServer, status } from './start-server.js';
+
+const NO_CREDENTIALS: RequestCredentials = { headers: {}, clientCertificate: undefined, secrets: [], id: undefined };
+const BASIC = { ...NO_CREDENTIALS, headers: { authorization: 'Basic dTpw', 'x-scope': 'a' } };
 
 const hang: Answer = () => undefined;
 
@@ -10,7 +18,7 @@ function tryOf(options: HttpTargetOptions, more: Partial<Try> = {}): Try {
   return {
     target: httpTarget(options),
     trust: { rejectUnauthorized: true },
-    authorization: undefined,
+    credentials: NO_CREDENTIALS,
     progress: { phase: 'connect' },
     signal: new AbortController().signal,
     ...more,
@@ -60,20 +68,33 @@ describe('a request', () => {
   it('carries credentials to the origin of the target, and nowhere else', async () => {
     await using server = await startServer([status(200)]);
     await using other = await startServer([status(200)]);
-    const tried = tryOf({ url: `http://127.0.0.1:${server.port}/` }, { authorization: 'Basic dTpw' });
+    const tried = tryOf({ url: `http://127.0.0.1:${server.port}/` }, { credentials: BASIC });
     (await exchange(hopTo(`http://127.0.0.1:${server.port}/b`), tried)).resume();
     (await exchange(hopTo(`http://127.0.0.1:${other.port}/`), tried)).resume();
-    expect(server.requests[0]?.headers.authorization).toBe('Basic dTpw');
+    expect(server.requests[0]?.headers).toMatchObject(BASIC.headers);
     expect(other.requests[0]?.headers).not.toHaveProperty('authorization');
+    expect(other.requests[0]?.headers).not.toHaveProperty('x-scope');
+  });
+
+  it('takes a socket for another origin than the port of the same host, and the reverse', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'exchange-'));
+    const socketPath = join(folder, 'app.sock');
+    await using server = await startServer([status(200)], { socketPath });
+    await using other = await startServer([status(200)]);
+    const home = tryOf({ url: `unix:${socketPath}:/` }, { credentials: BASIC });
+    (await exchange({ ...hopTo('http://localhost/'), socketPath }, home)).resume();
+    const away = tryOf({ url: 'http://localhost/' }, { credentials: BASIC });
+    (await exchange({ ...hopTo('http://localhost/'), socketPath }, away)).resume();
+    (await exchange(hopTo(`http://localhost:${other.port}/`), home)).resume();
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Basic dTpw', undefined]);
+    expect(other.requests[0]?.headers).not.toHaveProperty('authorization');
+    rmSync(folder, { recursive: true });
   });
 
   it('goes through a proxy with the proxy’s credentials and the target’s', async () => {
     await using proxy = await startServer([status(200)]);
     const url = 'http://app.example.test:81/reload?x=1';
-    const tried = tryOf(
-      { url, proxy: { http: `http://pu:pp@127.0.0.1:${proxy.port}` } },
-      { authorization: 'Basic dTpw' },
-    );
+    const tried = tryOf({ url, proxy: { http: `http://pu:pp@127.0.0.1:${proxy.port}` } }, { credentials: BASIC });
     (await exchange(hopTo(url, '{}'), tried)).resume();
     expect(proxy.requests).toMatchObject([
       {

@@ -21,7 +21,7 @@ import {
 import { TestScheduler } from 'rxjs/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Notification, NotificationOutcome } from '../../../../src/model.js';
-import type { HttpTargetOptions } from '../../../../src/sinks/http/http-target.js';
+import type { HttpTargetOptions } from '../../../../src/sinks/http/http-target-options.js';
 import { type NotifyHttpParts, notifyHttp } from '../../../../src/sinks/http/notify-http.js';
 import type { FailureKind, TryFailure, TryResult } from '../../../../src/sinks/http/try-result.js';
 import { closedPort, startServer, status } from './start-server.js';
@@ -53,10 +53,16 @@ const toldOutcome = (covers: number, tries = 1): NotificationOutcome => ({
   tries,
   status: 200,
 });
-const failedOutcome = (result: TryFailure, tries: number, retryInMs: number | undefined): NotificationOutcome => ({
+const failedOutcome = (
+  result: TryFailure,
+  tries: number,
+  retryInMs: number | undefined,
+  covers = 1,
+): NotificationOutcome => ({
   type: 'notification',
   op: 'failed',
   target,
+  covers,
   tries,
   status: result.status,
   message: result.message,
@@ -160,7 +166,7 @@ describe('notifyHttp', () => {
     ).toEqual([
       [2, failedOutcome(unavailable, 1, 1_000)],
       [1_004, failedOutcome(unavailable, 2, 7_500)],
-      [1_102, failedOutcome(unavailable, 1, 1_000)],
+      [1_102, failedOutcome(unavailable, 1, 1_000, 2)],
       [2_104, toldOutcome(2, 2)],
       [2_104, 'complete'],
     ]);
@@ -327,7 +333,7 @@ describe('refused credentials', () => {
     credentialsChange: vi.fn(() => change),
   });
 
-  it('are tried once in 15 minutes, for newer notifications too', () => {
+  it('are tried once in 15 minutes, for newer notifications too, which are answered at once', () => {
     const { send, credentialsChange } = parts([unauthorized, unauthorized, told]);
     expect(
       play(
@@ -341,8 +347,10 @@ describe('refused credentials', () => {
         { send, credentialsChange },
       ),
     ).toEqual([
-      [2, failedOutcome(unauthorized, 1, 15 * minutes)],
-      [15 * minutes + 4, failedOutcome(unauthorized, 1, 15 * minutes)],
+      [2, failedOutcome(unauthorized, 1, 15 * minutes, 2)],
+      [5_000, failedOutcome(unauthorized, 1, 15 * minutes - 4_998, 2)],
+      [15 * minutes + 4, failedOutcome(unauthorized, 1, 15 * minutes, 2)],
+      [16 * minutes, failedOutcome(unauthorized, 1, 14 * minutes + 4, 3)],
       [30 * minutes + 6, toldOutcome(3)],
       [30 * minutes + 6, 'complete'],
     ]);
@@ -356,7 +364,7 @@ describe('refused credentials', () => {
     );
     const basicAuth = { username: 'u', passwordFile: '/password' };
     expect(play([[0, a]], { basicAuth }, { send, credentialsChange }).map(([at]) => at)).toEqual([2, 3_004, 3_004]);
-    expect(credentialsChange.mock.calls).toEqual([[basicAuth, credentialsId]]);
+    expect(credentialsChange.mock.calls).toMatchObject([[basicAuth, credentialsId]]);
   });
 
   it('are not looked for after other failures', () => {
@@ -454,7 +462,7 @@ describe('once', () => {
         scripted([unauthorized, told]),
       ),
     ).toEqual([
-      [2, failedOutcome(unauthorized, 1, undefined)],
+      [2, failedOutcome(unauthorized, 1, undefined, 2)],
       [2, 'complete'],
     ]);
     expect(
@@ -482,6 +490,20 @@ describe('once', () => {
     expect(timeouts).toEqual([10_000, 1]);
   });
 });
+
+/** The outcomes of tries, without those that answer a notification which refused credentials hold. */
+function tryEnds(seen: ReturnType<typeof play>): readonly (readonly [number, NotificationOutcome])[] {
+  const ends: (readonly [number, NotificationOutcome])[] = [];
+  let heldUntil = Number.NEGATIVE_INFINITY;
+  for (const [at, outcome] of seen) {
+    if (outcome === 'complete') continue;
+    const due = at + (outcome.op === 'failed' ? (outcome.retryInMs ?? 0) : 0);
+    if (outcome.op === 'failed' && outcome.status === 401 && due === heldUntil) continue;
+    heldUntil = due;
+    ends.push([at, outcome]);
+  }
+  return ends;
+}
 
 describe('whatever fails and whatever comes', () => {
   const results = fc.oneof(
@@ -532,7 +554,14 @@ describe('whatever fails and whatever comes', () => {
           expect(last).toMatchObject({ op: 'told', covers: gapsMs.length });
           expect(outcomes.at(-1)?.[1]).toBe('complete');
           expect(begun.at(-1)).toBeGreaterThanOrEqual(at);
-          expect(outcomes).toHaveLength(begun.length + 1);
+          expect(tryEnds(outcomes)).toHaveLength(begun.length);
+          for (const [came, { covers }] of inputs) {
+            expect(
+              outcomes.some(
+                ([time, outcome]) => time >= came && typeof outcome === 'object' && outcome.covers >= covers,
+              ),
+            ).toBe(true);
+          }
         },
       ),
       { numRuns: 300 },
@@ -555,8 +584,9 @@ describe('whatever fails and whatever comes', () => {
           return [at, notification(i + 1)] as const;
         });
         const cameAt = new Set(inputs.map(([time]) => time));
-        play(inputs, {}, { send, credentialsChange: () => NEVER }).forEach(([time, outcome], i) => {
-          if (outcome === 'complete' || outcome.op === 'told') return;
+        const outcomes = play(inputs, {}, { send, credentialsChange: () => NEVER });
+        tryEnds(outcomes).forEach(([time, outcome], i) => {
+          if (outcome.op === 'told') return;
           const next = begun[i + 1] ?? Number.NaN;
           const due = time + (outcome.retryInMs ?? Number.NaN);
           if (next !== due) {

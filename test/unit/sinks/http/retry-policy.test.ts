@@ -67,6 +67,17 @@ describe('decideRetry', () => {
     expect(phases([status(code)])).toEqual(['owed']);
   });
 
+  it('retries by the policy what the application itself says is no success, whatever the status', () => {
+    const notYet = (code: number, retryAfterMs?: number) => ({ ...status(code, retryAfterMs), passing: true });
+    expect(waits([notYet(400), notYet(200), notYet(429, 3_000)])).toEqual([
+      ['policy', 1.1],
+      ['policy', 2.2],
+      ['policy', 3],
+    ]);
+    expect(phases([{ ...status(200), passing: false }])).toEqual(['owed']);
+    expect(phases(times(6, notYet(400)))).toEqual([...times(5, 'policy'), 'owed']);
+  });
+
   it.each([413, 429])('retries %i where the target says when', (code) => {
     expect(waits([status(code, 3_000)])).toEqual([['policy', 3]]);
   });

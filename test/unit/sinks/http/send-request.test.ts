@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type HttpTargetOptions, httpTarget } from '../../../../src/sinks/http/http-target.js';
+import { httpTarget } from '../../../../src/sinks/http/http-target.js';
+import type { HttpTargetOptions } from '../../../../src/sinks/http/http-target-options.js';
 import { sendRequest } from '../../../../src/sinks/http/send-request.js';
 import type { TryResult } from '../../../../src/sinks/http/try-result.js';
 import { type Answer, certificateFile, closedPort, startServer, status } from './start-server.js';
@@ -460,7 +461,7 @@ describe('TLS', () => {
       kind: 'connect',
       refused: false,
       message: expect.stringMatching(
-        /TLS failed \(\w*SELF_SIGNED\w*\); name its authority with REQUESTS_CA_BUNDLE or set REQ_SKIP_TLS_VERIFY\.$/,
+        /TLS failed \(\w*SELF_SIGNED\w*\); name its authority with REQ_CA_FILE or set REQ_SKIP_TLS_VERIFY\.$/,
       ),
     });
     expect(server.requests).toEqual([]);
@@ -501,6 +502,17 @@ describe('TLS', () => {
       message: `GET ${options.url} was not sent: the CA file /no/such/file cannot be read (ENOENT).`,
       credentialsId: undefined,
     });
+    for (const [content, code] of [
+      ['', 'ERR_OSSL_PEM_NO_START_LINE'],
+      ['s3cret', 'ERR_OSSL_PEM_NO_START_LINE'],
+      ['-----BEGIN CERTIFICATE-----\ns3cret\n-----END CERTIFICATE-----\n', 'ERR_OSSL_'],
+    ] as const) {
+      const caFile = join(folder, 'ca.pem');
+      writeFileSync(caFile, content);
+      const { message } = (await send({ ...options, caFile })) as { message: string };
+      expect(message).toContain(`GET ${options.url} was not sent: the CA file ${caFile} cannot be read (${code}`);
+      expect(message).not.toContain('s3cret');
+    }
   });
 });
 

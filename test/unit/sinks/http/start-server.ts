@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type PeerCertificate, TLSSocket } from 'node:tls';
 
 /** Self-signed for localhost, 127.0.0.1 and *.example.test; its own authority. Good until 2126. */
 export const certificateFile = new URL('fixtures/certificate.pem', import.meta.url).pathname;
@@ -17,6 +18,8 @@ export interface SeenRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** The common name of the client's certificate, where it showed one. */
+  readonly client: string | undefined;
 }
 
 export type Answer = (response: ServerResponse, request: SeenRequest) => void;
@@ -27,12 +30,18 @@ export interface TestServer {
   /** Connections that are open now. */
   readonly sockets: ReadonlySet<Socket>;
   /** What `CONNECT` asked for, and its headers. */
-  readonly tunnels: readonly { readonly authority: string; readonly headers: IncomingHttpHeaders }[];
+  readonly tunnels: readonly (Pick<SeenRequest, 'headers' | 'client'> & { readonly authority: string })[];
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
 export interface TestServerOptions {
   readonly secure?: boolean;
+  /** PEM of the authority whose certificates clients must show; `optional` lets in who shows none. */
+  readonly clientAuthority?: string;
+  readonly optional?: boolean;
+  readonly maxVersion?: 'TLSv1.2';
+  /** Listen there instead of on 127.0.0.1. */
+  readonly socketPath?: string;
   /** Where tunnels lead, or the status that refuses them, or `hang`. */
   readonly tunnel?: number | 'hang' | { readonly toPort: number };
 }
@@ -41,20 +50,25 @@ export interface TestServerOptions {
 export async function startServer(answers: readonly Answer[], options: TestServerOptions = {}): Promise<TestServer> {
   const requests: SeenRequest[] = [];
   const sockets = new Set<Socket>();
-  const tunnels: { authority: string; headers: IncomingHttpHeaders }[] = [];
+  const tunnels: TestServer['tunnels'][number][] = [];
   const listener: RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { method = '', url: path = '', headers } = request;
-      const seen = { method, path, headers, body: Buffer.concat(chunks).toString() };
+      const client = clientOf(request.socket);
+      const seen = { method, path, headers, body: Buffer.concat(chunks).toString(), client };
       requests.push(seen);
       answers[Math.min(requests.length, answers.length) - 1]?.(response, seen);
     });
   };
-  const server = options.secure ? createTlsServer(tls, listener) : createServer(listener);
+  const { clientAuthority, optional = false, maxVersion } = options;
+  const clients = clientAuthority && { requestCert: true, rejectUnauthorized: !optional, ca: clientAuthority };
+  const server = options.secure
+    ? createTlsServer({ ...tls, ...clients, ...(maxVersion && { maxVersion }) }, listener)
+    : createServer(listener);
   server.on('connect', (request, socket: Socket) => {
-    tunnels.push({ authority: request.url ?? '', headers: request.headers });
+    tunnels.push({ authority: request.url ?? '', headers: request.headers, client: clientOf(socket) });
     socket.on('error', () => socket.destroy());
     const { tunnel } = options;
     if (typeof tunnel !== 'object') {
@@ -75,10 +89,12 @@ export async function startServer(answers: readonly Answer[], options: TestServe
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  server.listen(0, '127.0.0.1');
+  if (options.socketPath === undefined) server.listen(0, '127.0.0.1');
+  else server.listen(options.socketPath);
   await once(server, 'listening');
+  const address = server.address() as AddressInfo | string;
   return {
-    port: (server.address() as AddressInfo).port,
+    port: typeof address === 'string' ? 0 : address.port,
     requests,
     sockets,
     tunnels,
@@ -89,6 +105,12 @@ export async function startServer(answers: readonly Answer[], options: TestServe
       await closed;
     },
   };
+}
+
+function clientOf(socket: Socket): string | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const { subject } = socket.getPeerCertificate() as Partial<PeerCertificate>;
+  return typeof subject?.CN === 'string' ? subject.CN : undefined;
 }
 
 /** A port on which nothing listens. */

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import type { PathPlan } from '../../../../../src/model.js';
+import type { WritePlan } from '../../../../../src/model.js';
 import { type FileStoreOptions, openFileStore } from '../../../../../src/sinks/files/file-store.js';
 import { watchedFs } from './failing-fs.js';
 
@@ -20,7 +20,7 @@ const fs = watchedFs(() => {
 const store = openFileStore({ ...options, fs, onBeforeChange: () => store.owe('request') });
 const owner = 'configmap/default/a';
 const outcomes = plans.flatMap(({ writes, removes }) => {
-  const plan: PathPlan = {
+  const plan: WritePlan = {
     type: 'plan',
     writes: Object.entries(writes).map(([path, text]) => ({ owner, file: { path, bytes: Buffer.from(text) } })),
     removes: removes.map((path) => ({ owner, path })),

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { FileOutcome, FolderStatus, ObjectKey, PathPlan } from '../../../../../src/model.js';
+import type { FileOutcome, FolderStatus, ObjectKey, WritePlan } from '../../../../../src/model.js';
 import { type FileStore, type FileStoreOptions, openFileStore } from '../../../../../src/sinks/files/file-store.js';
 
 export const IDENTITY = '0123456789abcdef';
@@ -39,7 +39,7 @@ export function plan(
   writes: Readonly<Record<string, string>>,
   removes: readonly string[] = [],
   owner: ObjectKey = A,
-): PathPlan {
+): WritePlan {
   return {
     type: 'plan',
     writes: Object.entries(writes).map(([path, text]) => ({ owner, file: { path, bytes: Buffer.from(text) } })),
