@@ -9,7 +9,7 @@ import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A room is a folder of src, or a file right below it. Every room may use itself and `leaves`. */
-const leaves = ['errno-of', 'model', 'request', 'retry-after', 'selectors', 'unwritten-paths', 'userinfo', 'version'];
+const leaves = ['errno-of', 'leadership', 'model', 'request', 'retry-after', 'selectors', 'unwritten-paths', 'userinfo', 'version'];
 const arrows = {
   main: {
     values: [
@@ -45,6 +45,8 @@ const arrows = {
   config: { values: [] },
   testing: { values: ['kubernetes', 'operators'] },
   'errno-of': { values: [] },
+  /** Who of several replicas may act. */
+  leadership: { values: [] },
   model: { values: [] },
   /** How a request is configured: who reads the configuration and who sends it mean the same by it. */
   request: { values: [] },

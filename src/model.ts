@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { Leadership } from './leadership.js';
 
 /** The kinds of object that can be collected, named as in `RESOURCE` and in unique file names. */
 export type ResourceKind = 'configmap' | 'secret';
@@ -384,7 +385,8 @@ export type SidecarEvent =
   | NotificationOutcome
   | ValidationRun
   | HookOutput
-  | EventFailure;
+  | EventFailure
+  | Leadership;
 
 /**
  * A sink settles every input with outcomes, never errors, and releases all it holds on unsubscribe.

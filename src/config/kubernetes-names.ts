@@ -61,6 +61,14 @@ export const namespaceName: OptionType<string> = {
       : { expected: 'the name of a namespace: at most 63 lower-case letters, digits or -' },
 };
 
+export const objectName: OptionType<string> = {
+  label: 'name',
+  parse: (text) =>
+    isObjectName(text.trim())
+      ? { value: text.trim() }
+      : { expected: 'the name of an object: at most 253 lower-case letters, digits, - or .' },
+};
+
 /** An object picked by name. What is `undefined` matches everything that is read. */
 export interface NameSelector {
   readonly kind: ResourceKind | undefined;

@@ -1,7 +1,7 @@
 import { enumOf } from './enum-of.js';
 import { folderUid, grafanaUrl, instanceName, orgId, percent } from './grafana-types.js';
 import { hostPattern } from './host-pattern.js';
-import { annotationKey, labelKey, labelValue, nameSelector, namespaceName } from './kubernetes-names.js';
+import { annotationKey, labelKey, labelValue, nameSelector, namespaceName, objectName } from './kubernetes-names.js';
 import { listOf } from './list-of.js';
 import { maxBytes } from './max-bytes.js';
 import { namespaces } from './namespace-list.js';
@@ -688,7 +688,7 @@ export const options = {
     type: text,
     unset: 'host name',
     source: ours,
-    text: "The pod's own name: it stands in Events.",
+    text: "The pod's own name: it stands in Events, and in the Lease.",
   },
   SKIP_TLS_VERIFY: {
     section: 'run',
@@ -724,6 +724,20 @@ export const options = {
     default: 'false',
     source: ours,
     text: 'Whether objects that are refused get a Kubernetes Event; needs the right to create and patch events.',
+  },
+  LEADER_ELECTION: {
+    section: 'run',
+    type: boolean,
+    default: 'false',
+    source: ours,
+    text: 'Whether of several replicas one alone pushes to Grafana, by a Lease; needs the right to get, create and update leases of coordination.k8s.io. Files and hooks are not concerned.',
+  },
+  LEADER_ELECTION_LEASE: {
+    section: 'run',
+    type: objectName,
+    default: 'k8s-sidecar',
+    source: ours,
+    text: "Name of the Lease, in the pod's namespace: replicas that name the same one elect one of them.",
   },
   LOG_LEVEL: {
     section: 'run',

@@ -1,3 +1,4 @@
+import type { Leadership } from '../leadership.js';
 import {
   type FileOutcome,
   type FolderStatus,
@@ -117,8 +118,27 @@ export function logEvents(logger: Logger, options: LogEventsOptions): (event: Si
     });
   }
 
+  function logLeadership(event: Leadership): void {
+    if (event.state === 'failed') {
+      const { code, message, retryInMs } = event;
+      const log = episodes.fails('election', code) ? logger.warning : logger.debug;
+      log(`no election: ${message}`, { code, retryInSeconds: retryInMs / 1000 });
+    } else if (event.state === 'leading') {
+      episodes.works('election');
+      logger.info('this replica leads');
+    } else if (event.ended === undefined) {
+      episodes.works('election');
+      logger.info('another replica leads', { leader: event.leader });
+    } else {
+      const log = event.ended === 'released' ? logger.info : logger.warning;
+      log(`this replica leads no more: ${ENDED[event.ended]}`, { leader: event.leader });
+    }
+  }
+
   return (event) => {
     switch (event.type) {
+      case 'leadership':
+        return logLeadership(event);
       case 'file':
         return logFile(event);
       case 'folder':
@@ -186,6 +206,12 @@ export function logEvents(logger: Logger, options: LogEventsOptions): (event: Si
     }
   };
 }
+
+const ENDED = {
+  expired: 'the Lease was not renewed in time',
+  taken: 'another one has the Lease',
+  released: 'it is stopped',
+};
 
 function scopeId({ kind, namespace, fieldSelector }: Scope): string {
   return `${kind} ${namespace ?? ''} ${fieldSelector ?? ''}`;

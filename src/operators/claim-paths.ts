@@ -27,9 +27,9 @@ export interface ContentNeeded {
 
 /** What lists and watches say, reconciled. */
 export type ClaimInput = ObjectChange | ListMark | ScopeMark | SourceStatus | Remembered;
-type ClaimOutput =
+type ClaimOutput<File> =
   | Objects
-  | PathPlan
+  | PathPlan<File>
   | PathConflict
   | Refusal
   | ContentNeeded
@@ -44,14 +44,19 @@ export interface Remembered {
   readonly owners: ReadonlyMap<string, ObjectKey>;
 }
 
-export interface ClaimPathsOptions {
+/** What a path stands for: a file, or something else that is there once. */
+interface Claimable {
+  readonly path: string;
+}
+
+export interface ClaimPathsOptions<File extends Claimable = DesiredFile> {
   /** Every scope that will send `init-done`; others may join. */
   readonly scopes: readonly Scope[];
   /** Owners of an earlier life, by path; asked once per subscription. @default none */
   readonly remembered?: () => ReadonlyMap<string, ObjectKey>;
   /** The files of an object, and what of it cannot be one. Called for every change. */
   readonly desired: (object: WatchedObject) => {
-    readonly files: readonly DesiredFile[];
+    readonly files: readonly File[];
     readonly refusals: readonly Refusal[];
   };
 }
@@ -68,7 +73,9 @@ export interface ClaimPathsOptions {
  * An object that is refused as a whole keeps the files that it has: bad input loses nothing.
  * Completes and errors with the source; the ledger is each subscriber's own.
  */
-export function claimPaths(options: ClaimPathsOptions): OperatorFunction<ClaimInput, ClaimOutput> {
+export function claimPaths<File extends Claimable = DesiredFile>(
+  options: ClaimPathsOptions<File>,
+): OperatorFunction<ClaimInput, ClaimOutput<File>> {
   return (source$) =>
     defer(() => {
       const ledger = new PathLedger(options.scopes);
@@ -77,7 +84,7 @@ export function claimPaths(options: ClaimPathsOptions): OperatorFunction<ClaimIn
       return source$.pipe(
         // Where nothing is selected, everything is listed with this.
         startWith<ClaimInput>({ type: 'remembered', owners: options.remembered?.() ?? new Map() }),
-        concatMapIterable((event): ClaimOutput[] => {
+        concatMapIterable((event): ClaimOutput<File>[] => {
           const events = [...(event.type === 'remembered' ? [] : count(event)), ...decide(ledger, options, event)];
           if (listed || !ledger.settled) {
             return events;
@@ -89,7 +96,11 @@ export function claimPaths(options: ClaimPathsOptions): OperatorFunction<ClaimIn
     });
 }
 
-function decide(ledger: PathLedger, options: ClaimPathsOptions, event: ClaimInput): ClaimOutput[] {
+function decide<File extends Claimable>(
+  ledger: PathLedger,
+  options: ClaimPathsOptions<File>,
+  event: ClaimInput,
+): ClaimOutput<File>[] {
   switch (event.type) {
     case 'apply': {
       const { files, refusals } = withoutDuplicates(event.object, options.desired(event.object));
@@ -100,29 +111,29 @@ function decide(ledger: PathLedger, options: ClaimPathsOptions, event: ClaimInpu
       return [...refusals, ...toEvents(decision, key, files)];
     }
     case 'delete':
-      return toEvents(ledger.delete(event.key));
+      return toEvents<File>(ledger.delete(event.key));
     case 'init-done':
-      return [...toEvents(ledger.complete(event.scope)), event];
+      return [...toEvents<File>(ledger.complete(event.scope)), event];
     case 'joined':
       ledger.join(event.scope);
       return [event];
     case 'left':
-      return [...toEvents(ledger.leave(event.scope)), event];
+      return [...toEvents<File>(ledger.leave(event.scope)), event];
     case 'failed':
-      return event.error.code === 'forbidden' ? [...toEvents(ledger.refuse(event.scope)), event] : [event];
+      return event.error.code === 'forbidden' ? [...toEvents<File>(ledger.refuse(event.scope)), event] : [event];
     case 'remembered':
-      return toEvents(ledger.remember(event.owners));
+      return toEvents<File>(ledger.remember(event.owners));
     default:
       return [event];
   }
 }
 
 /** Two entries of one object can only want one path where long names were cut; the first keeps it. */
-function withoutDuplicates(
+function withoutDuplicates<File extends Claimable>(
   object: WatchedObject,
-  desired: { readonly files: readonly DesiredFile[]; readonly refusals: readonly Refusal[] },
-): { files: ReadonlyMap<string, DesiredFile>; refusals: readonly Refusal[] } {
-  const files = new Map<string, DesiredFile>();
+  desired: { readonly files: readonly File[]; readonly refusals: readonly Refusal[] },
+): { files: ReadonlyMap<string, File>; refusals: readonly Refusal[] } {
+  const files = new Map<string, File>();
   const refusals = [...desired.refusals];
   for (const file of desired.files) {
     if (files.has(file.path)) {
@@ -136,12 +147,12 @@ function withoutDuplicates(
   return { files, refusals };
 }
 
-function toEvents(
+function toEvents<File extends Claimable>(
   decision: LedgerDecision,
   owner?: ObjectKey,
-  files?: ReadonlyMap<string, DesiredFile>,
-): (PathPlan | PathConflict | ContentNeeded)[] {
-  const events: (PathPlan | PathConflict | ContentNeeded)[] = decision.conflicts.map((conflict) => ({
+  files?: ReadonlyMap<string, File>,
+): (PathPlan<File> | PathConflict | ContentNeeded)[] {
+  const events: (PathPlan<File> | PathConflict | ContentNeeded)[] = decision.conflicts.map((conflict) => ({
     type: 'conflict',
     ...conflict,
   }));

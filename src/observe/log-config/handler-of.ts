@@ -21,6 +21,9 @@ interface HandlerClass {
 const ALL = ['()', 'class', 'level', 'formatter'];
 const FILE = [...ALL, 'filename', 'mode', 'encoding', 'delay', 'errors'];
 
+/** Of a class in a message. */
+const MAX_SHOWN_CLASS = 80;
+
 const CLASSES: Readonly<Record<string, HandlerClass>> = {
   'logging.StreamHandler': { type: 'console', settings: [...ALL, 'stream'] },
   'logging.NullHandler': { type: 'none', settings: ALL },
@@ -51,7 +54,8 @@ export function handlerOf(
   const className = named?.text();
   const known = className !== undefined && Object.hasOwn(CLASSES, className) ? CLASSES[className] : undefined;
   if (known === undefined) {
-    (named ?? handler).warn(`is no handler that is supported (${Object.keys(CLASSES).join(', ')}): it is ignored`);
+    const what = className === undefined ? 'is' : `is ${JSON.stringify(className.slice(0, MAX_SHOWN_CLASS))},`;
+    (named ?? handler).warn(`${what} no handler that is supported (${Object.keys(CLASSES).join(', ')}): it is ignored`);
     return undefined;
   }
   reportUnknown(handler, known.settings);

@@ -61,6 +61,8 @@ describe('defaults', () => {
       signalAll: false,
       podName: undefined,
       events: false,
+      leaderElection: false,
+      leaderElectionLease: 'k8s-sidecar',
       script: undefined,
       reqUrl: undefined,
       reqMethod: 'GET',

@@ -52,6 +52,37 @@ const refused = (message: string, entry?: string): SidecarEvent => ({
   message,
 });
 
+describe('the election', () => {
+  const election = (event: object) => ({ type: 'leadership', ...event }) as SidecarEvent;
+  const term = { mayAct: () => true, remainingMs: () => 1 };
+  const leading = election({ state: 'leading', term });
+  const standing = (leader?: string, ended?: string) =>
+    election({ state: 'standing', leader, ...(ended && { ended }) });
+  const unable = election({ state: 'failed', code: 'forbidden', message: 'add a Role', retryInMs: 30_000 });
+
+  test('is one line for each change of who leads', () => {
+    const { log } = setUp();
+    expect(log(standing('b'), leading, standing('c', 'taken'), leading, standing(undefined, 'expired'))).toEqual([
+      'info: another replica leads',
+      'info: this replica leads',
+      'warning: this replica leads no more: another one has the Lease',
+      'info: this replica leads',
+      'warning: this replica leads no more: the Lease was not renewed in time',
+    ]);
+    expect(log(standing(undefined, 'released'))).toEqual(['info: this replica leads no more: it is stopped']);
+  });
+
+  test('that cannot be held is a warning, once until it goes well', () => {
+    const { log, wait } = setUp();
+    expect(log(unable, unable)).toEqual(['warning: no election: add a Role']);
+    for (const well of [leading, standing('b')]) {
+      log(well);
+      wait(60_000);
+      expect(log(unable, unable)).toEqual(['warning: no election: add a Role']);
+    }
+  });
+});
+
 describe('files', () => {
   test('a change is one line with object, size and a short hash', () => {
     const { log, all } = setUp();

@@ -341,11 +341,21 @@ describe('the embedded API', () => {
     const all = await ask(api, '/api', { headers: { accept } });
     expect(all.headers['content-type']).toBe('application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList');
     expect(all.json.items[0].versions[0].resources).toHaveLength(3);
-    expect((await ask(api, '/apis', { headers: { accept } })).json.items).toEqual([]);
-    expect((await ask(api, '/apis')).json).toMatchObject({ kind: 'APIGroupList', groups: [] });
+    const groups = (await ask(api, '/apis', { headers: { accept } })).json.items;
+    expect(groups.map(({ metadata }: { metadata: { name: string } }) => metadata.name)).toEqual([
+      'coordination.k8s.io',
+    ]);
+    expect(groups[0].versions[0].resources).toHaveLength(1);
+    expect((await ask(api, '/apis')).json).toMatchObject({ kind: 'APIGroupList', groups: [{}] });
     expect((await ask(api, '/api')).json).toMatchObject({ kind: 'APIVersions', versions: ['v1'] });
-    const { serverRelativeURL } = (await ask(api, '/openapi/v3')).json.paths['api/v1'];
-    expect(Object.keys((await ask(api, serverRelativeURL)).json.components.schemas)).toHaveLength(3);
+    const { paths } = (await ask(api, '/openapi/v3')).json;
+    for (const [path, kinds] of [
+      ['api/v1', ['ConfigMap', 'Namespace', 'Secret'].map((kind) => `io.k8s.api.core.v1.${kind}`)],
+      ['apis/coordination.k8s.io/v1', ['io.k8s.api.coordination.v1.Lease']],
+    ] as const) {
+      const described = (await ask(api, paths[path].serverRelativeURL)).json;
+      expect(Object.keys(described.components.schemas)).toEqual(kinds);
+    }
     expect((await ask(api, '/api', { method: 'POST' })).status).toBe(404);
   });
 

@@ -65,6 +65,24 @@ describe('an object in protobuf', () => {
     });
   });
 
+  test('may be a Lease, with its times to the microsecond', () => {
+    const time = message(number(1, 1_000_000_000n), number(2, 5_006_999n));
+    const spec = message(text(1, 'a'), number(2, 10n), text(3, ''), text(4, time), number(5, 0n));
+    const bytes = envelope('Lease', message(text(1, text(1, 'l')), text(2, spec)));
+    expect(decodeProtobuf(bytes)).toEqual({
+      kind: 'Lease',
+      apiVersion: 'v1',
+      metadata: { name: 'l' },
+      spec: {
+        holderIdentity: 'a',
+        leaseDurationSeconds: 10,
+        acquireTime: null,
+        renewTime: '2001-09-09T01:46:40.005006Z',
+        leaseTransitions: 0,
+      },
+    });
+  });
+
   test('of another kind says its kind alone', () => {
     expect(decodeProtobuf(envelope('Pod', text(1, 'x')))).toEqual({ kind: 'Pod', apiVersion: 'v1' });
   });

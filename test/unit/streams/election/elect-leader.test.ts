@@ -253,6 +253,9 @@ describe('who leads', () => {
     playUntil(4_100);
     expect(a.words()).toEqual(['leading', 'standing(thief, taken)']);
     expect(a.mayAct()).toBe(false);
+    const { length } = leases.calls;
+    playUntil(10_100);
+    expect(leases.calls.slice(length)).toEqual(['GET', 'GET', 'GET']);
   });
 
   test('goes on where somebody has only labelled its Lease, or deleted it', () => {
