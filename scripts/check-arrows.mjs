@@ -9,7 +9,18 @@ import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A room is a folder of src, or a file right below it. Every room may use itself and `leaves`. */
-const leaves = ['errno-of', 'leadership', 'model', 'request', 'retry-after', 'selectors', 'unwritten-paths', 'userinfo', 'version'];
+const leaves = [
+  'errno-of',
+  'escape-harmful',
+  'leadership',
+  'model',
+  'request',
+  'retry-after',
+  'selectors',
+  'unwritten-paths',
+  'userinfo',
+  'version',
+];
 const arrows = {
   main: {
     values: [
@@ -45,6 +56,7 @@ const arrows = {
   config: { values: [] },
   testing: { values: ['kubernetes', 'operators'] },
   'errno-of': { values: [] },
+  'escape-harmful': { values: [] },
   /** Who of several replicas may act. */
   leadership: { values: [] },
   model: { values: [] },

@@ -78,7 +78,7 @@ export interface SidecarOptions {
   readonly stop$?: Observable<unknown>;
 }
 
-export interface UrlFiles extends Pick<FetchUrlsOptions, 'retry' | 'refreshMs'> {
+export interface UrlFiles extends Pick<FetchUrlsOptions, 'retry' | 'refreshMs' | 'maxWaitMs'> {
   /** Content is staged in the store. */
   readonly fetch: (store: FileStore) => FetchUrlsOptions['fetch'];
 }

@@ -52,5 +52,7 @@ export function urlFilesOf(config: Config, world: CollectorWorld, server: string
       backoffFactor: config.reqRetryBackoffFactor,
     },
     refreshMs: config.urlRefresh * 1_000,
+    // Hosts that hang are no reason to exit with 1.
+    maxWaitMs: config.method === 'LIST' ? Math.min(20_000, config.listTimeout * 500) : undefined,
   };
 }

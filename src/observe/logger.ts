@@ -1,3 +1,4 @@
+import { escapeHarmful } from '../escape-harmful.js';
 import { isoTime, localOffsetMinutes } from './iso-time.js';
 import { cleanFields, cleanText, type LogFields } from './log-fields.js';
 import { logfmt } from './logfmt.js';
@@ -50,7 +51,8 @@ export function createLogger(options: LoggerOptions): Logger {
     return (message, fields = {}) => {
       const time = timeOf(clock());
       const record = { time, level, msg: cleanText(message, clean), ...cleanFields(fields, clean) };
-      options.write(`${escapeControls(render(record))}\n`);
+      // JSON leaves some as they are.
+      options.write(`${escapeHarmful(render(record))}\n`);
     };
   };
   return {
@@ -60,12 +62,4 @@ export function createLogger(options: LoggerOptions): Logger {
     error: at('ERROR'),
     critical: at('CRITICAL'),
   };
-}
-
-/** JSON leaves these as they are, but terminals obey some of them and readers take others for the end of a line. */
-function escapeControls(line: string): string {
-  return line.replace(
-    /[\u007f-\u009f\u2028\u2029]/g,
-    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

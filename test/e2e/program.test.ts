@@ -70,7 +70,12 @@ async function givenObjects(world: Given): Promise<{ readonly [name: string]: st
 
 describe('what is wrong is said before anything is done', () => {
   it('all errors at once, one line each, and exit code 2', async () => {
-    const { exit, logs } = start({ LABEL: '', HEALTH_PORT: 'x', REQ_URL: 'ftp://user:pw@host/?token=t', SCRIPT: 'reload.sh' });
+    const { exit, logs } = start({
+      LABEL: '',
+      HEALTH_PORT: 'x',
+      REQ_URL: 'ftp://user:pw@host/?token=t',
+      SCRIPT: 'reload.sh',
+    });
     expect(await exit).toBe(2);
     const messages = logs().map(({ msg }) => msg);
     for (const name of ['LABEL', 'FOLDER', 'HEALTH_PORT', 'REQ_URL', 'SCRIPT']) {

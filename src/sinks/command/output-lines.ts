@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { escapeHarmful } from '../../escape-harmful.js';
 
 export interface OutputLinesOptions {
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void;
@@ -76,12 +77,5 @@ function shown(bytes: Buffer, total: number): string {
   const isCut = total > bytes.length;
   // The decoder keeps back the character that the cut went through.
   const text = isCut ? new StringDecoder('utf8').write(bytes) : bytes.toString('utf8').replace(/\r$/, '');
-  return `${text.replace(HARMFUL, escaped)}${isCut ? `… (${total} bytes in all)` : ''}`;
-}
-
-/** Control characters but the tab, line separators, and those that turn the direction of text. */
-const HARMFUL = /[^\P{Cc}\t]|[\u2028-\u202e\u2066-\u2069]/gu;
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `${escapeHarmful(text)}${isCut ? `… (${total} bytes in all)` : ''}`;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { escapeHarmful } from '../../escape-harmful.js';
 import type { WatchedKind, WatchedObject } from '../../model.js';
 import type { Correlated } from './correlator.js';
 
@@ -69,7 +70,7 @@ export function eventObject(
     involvedObject: { apiVersion: 'v1', kind: KINDS[kind], namespace, name, uid, resourceVersion },
     type: 'Warning',
     reason,
-    message: cut(message, MAX_MESSAGE),
+    message: cut(escapeHarmful(message), MAX_MESSAGE),
     source: { component: COMPONENT },
     reportingComponent: COMPONENT,
     reportingInstance: cut(instance, MAX_INSTANCE),

@@ -17,7 +17,9 @@ describe('--help', () => {
       expect(help.replace(/\s+/g, ' '), variable).toContain(`(${variable}) ${spec.text}`);
     }
     expect(help).toContain('Default: 66.');
-    expect(help.replace(/\s+/g, ' ')).toContain('--script <absolute path> (SCRIPT) Script to run in FOLDER after files changed');
+    expect(help.replace(/\s+/g, ' ')).toContain(
+      '--script <absolute path> (SCRIPT) Script to run in FOLDER after files changed',
+    );
     expect(help.replace(/\s+/g, ' ')).toContain('unless LABEL_SELECTOR or FIELD_SELECTOR is set.');
   });
 

@@ -284,6 +284,10 @@ describe('every wrong variable has its message', () => {
       'Expected `POD_NAMESPACE` to be the name of a namespace: at most 63 lower-case letters, digits or -, got "A".',
     ],
     [{ HEALTH_PORT: '65536' }, 'Expected `HEALTH_PORT` to be a port from 0 to 65535, got "65536".'],
+    [
+      { LEADER_ELECTION_LEASE: 'Not a name' },
+      'Expected `LEADER_ELECTION_LEASE` to be the name of an object: at most 253 lower-case letters, digits, - or ., got "Not a name".',
+    ],
     [{ LOG_LEVEL: 'loud' }, 'Expected `LOG_LEVEL` to be one of DEBUG, INFO, WARNING, ERROR, CRITICAL, got "loud".'],
     [{ LOG_FORMAT: 'xml' }, 'Expected `LOG_FORMAT` to be one of JSON, LOGFMT, got "xml".'],
     [{ LOG_TZ: 'CET' }, 'Expected `LOG_TZ` to be one of LOCAL, UTC, got "CET".'],

@@ -80,6 +80,16 @@ describe('the line', () => {
   });
 });
 
+describe.each(['JSON', 'LOGFMT'] as const)('text of others in %s', (format) => {
+  test('gives no orders to a terminal, ends no line, and keeps its order', () => {
+    const { logger, lines } = setUp({ format });
+    logger.info('a\u001b[2J\u009b31m\u202eb\u2066c\u2028d\n', { path: 'e\u202ef\u0085' });
+    const text = '\\u001b[2J\\u009b31m\\u202eb\\u2066c\\u2028d\\n';
+    expect(lines).toEqual([expect.stringContaining(text)]);
+    expect(lines[0]).toMatch(/^[ -~]+\n$/);
+  });
+});
+
 describe('the level', () => {
   const all = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
   test.each(all)('%s lets itself and all above through, by name', (level) => {

@@ -277,9 +277,21 @@ describe('what is not done as it says is one warning each', () => {
   });
 
   test.each([
-    ['a class of its own', '{class: my.Handler}', ', line 4: `handlers.h.class` is "my.Handler", no handler that is supported'],
-    ['a network', '{(): logging.handlers.SysLogHandler}', ', line 4: `handlers.h.()` is "logging.handlers.SysLogHandler", no handler that is supported'],
-    ['a name of all objects', '{class: constructor}', ', line 4: `handlers.h.class` is "constructor", no handler that is supported'],
+    [
+      'a class of its own',
+      '{class: my.Handler}',
+      ', line 4: `handlers.h.class` is "my.Handler", no handler that is supported',
+    ],
+    [
+      'a network',
+      '{(): logging.handlers.SysLogHandler}',
+      ', line 4: `handlers.h.()` is "logging.handlers.SysLogHandler", no handler that is supported',
+    ],
+    [
+      'a name of all objects',
+      '{class: constructor}',
+      ', line 4: `handlers.h.class` is "constructor", no handler that is supported',
+    ],
     ['no class', '{level: INFO}', ', line 4: `handlers.h` is no handler that is supported'],
     ['no mapping', '7', ', line 4: `handlers.h` is expected to be a mapping, got 7: it is ignored'],
   ])('a handler of %s: the console stays', (_, handler, said) => {

@@ -40,6 +40,10 @@ test('of a Secret it says so', () => {
   expect(made({ object: { kind: 'secret' } }).involvedObject.kind).toBe('Secret');
 });
 
+test('its message gives no orders to a terminal, and is one line', () => {
+  expect(made({ notice: { message: 'a\n\u009b2Jb\u202ec' } }).message).toBe('a\\u000a\\u009b2Jb\\u202ec');
+});
+
 const nameOf = (...args: Parameters<typeof made>) => made(...args).metadata.name;
 
 test('what is said again has the name that it had, whoever says it and when, of whichever version', () => {
