@@ -38,6 +38,12 @@ export interface Collector {
  * with a `ConfigError` when a folder contradicts another; everything that may mend itself is told in the events.
  */
 export async function openCollector(config: Config, world: CollectorWorld): Promise<Collector> {
+  if (config.grafanaUrl !== undefined || config.leaderElection) {
+    throw new ConfigError(
+      'later',
+      'The push to Grafana comes with a later release: unset `GRAFANA_URL` and `LEADER_ELECTION`.',
+    );
+  }
   if (!hasFolder(config))
     throw new ConfigError('missing', 'Expected `FOLDER` to be set: the folder that the files go to.');
   const cluster = await loadCluster({

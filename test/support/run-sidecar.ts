@@ -28,6 +28,8 @@ export interface RunSidecarOptions {
   readonly cwd?: string;
   /** @default dist/main.cjs */
   readonly program?: string;
+  /** Such as those of the image, where memory is measured. @default none */
+  readonly nodeFlags?: readonly string[];
 }
 
 export interface Sidecar {
@@ -55,10 +57,10 @@ const bundle = new URL('../../dist/main.cjs', import.meta.url).pathname;
 const killAfterMs = 20_000;
 
 /** Runs the container's bundle as a process of its own, as the image does. `npm run build` makes it. */
-export function runSidecar({ env, args = [], cwd, program = bundle }: RunSidecarOptions): Sidecar {
+export function runSidecar({ env, args = [], cwd, program = bundle, nodeFlags = [] }: RunSidecarOptions): Sidecar {
   if (!existsSync(program)) throw new Error(`Expected ${program} to exist: run npm run build first.`);
   const path = [dirname(process.execPath), process.env['PATH']].join(delimiter);
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, program, ...args], {
     cwd,
     env: { PATH: path, HEALTH_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -156,10 +156,11 @@ function readOutput(child: ChildProcess, options: CommandOptions) {
 
 /**
  * Gives the memory of a chunk back at once, which nobody reads any more: V8 counts what is outside its heap so lazily that a flood
- * would take 64 MB before it is collected. Each chunk of a pipe has a buffer of its own; Node 20 cannot do it.
+ * would take 64 MB before it is collected. Only where the chunk is all of its buffer: Node reads what comes next into the rest of one,
+ * also for another stream, such as a watch, which then fails for good. Node 20 cannot do it.
  */
-function release({ buffer }: Buffer): void {
-  if (buffer instanceof ArrayBuffer) buffer.transfer?.(0);
+function release({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer?.(0);
 }
 
 function closed(pipe: Readable): Observable<unknown> {

@@ -356,6 +356,7 @@ describe('precedence', () => {
       'header lines': 'X-A: b',
       'host list': 'example.com',
       bytes: '7',
+      'absolute path': '/a',
       signal: 'SIGHUP',
       process: 'name:nginx',
     };

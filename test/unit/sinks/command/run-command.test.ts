@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect, createServer } from 'node:tls';
 import { firstValueFrom, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CommandOptions, type CommandResult, runCommand } from '../../../../src/sinks/command/run-command.js';
@@ -107,6 +110,30 @@ describe('runCommand', () => {
     expect(lines).toHaveLength(1_001);
     expect(lines.at(-1)).toEqual(['stderr', `… (${104_857_600 - 1_000} bytes more, not shown)`]);
     expect(process.memoryUsage().rss - before).toBeLessThan(40_000_000);
+  }, 30_000);
+
+  it('leaves what other streams read alone', async () => {
+    const fixture = (name: string) => readFileSync(new URL(`../http/fixtures/${name}`, import.meta.url));
+    const server = createServer({ key: fixture('key.pem'), cert: fixture('certificate.pem') }, (socket) => {
+      const timer = setInterval(() => socket.write('x'.repeat(2_000)), 1);
+      socket.on('error', () => {}).on('close', () => clearInterval(timer));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = connect({ port: (server.address() as AddressInfo).port, rejectUnauthorized: false });
+    await once(client, 'secureConnect');
+    let received = 0;
+    client.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+      // A buffer that was taken away from it would have ended this process already.
+      expect(String(chunk)).toMatch(/^x+$/);
+    });
+    for (let round = 0; round < 5; round++) {
+      const before = received;
+      await run('head -c 100000000 /dev/zero; echo line; echo line >&2');
+      await expect.poll(() => received).toBeGreaterThan(before);
+    }
+    client.destroy();
+    server.close();
   }, 30_000);
 
   it('nor does one line of 100 MB', async () => {
