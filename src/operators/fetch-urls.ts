@@ -1,4 +1,4 @@
-import { Observable, type OperatorFunction, Subscription, timer } from 'rxjs';
+import { Observable, type OperatorFunction, type Subscription, timer } from 'rxjs';
 import type {
   DesiredFile,
   FileOutcome,
@@ -7,36 +7,20 @@ import type {
   ObjectKey,
   PathPlan,
   Refusal,
-  StagedContent,
   UrlFailed,
   UrlFile,
   WritePlan,
 } from '../model.js';
-import type { UrlAnswer, UrlRequest } from '../request/url-answer.js';
-import { assertDuration, MAX_TIMER_MS } from './assert-duration.js';
-import { isSameWish, type Lane, noteOutcome, openLane } from './url-lane.js';
-import { NO_URL_FAILURES, type UrlFault, type UrlRetryOptions, urlRetry } from './url-retry.js';
+import { assertDuration } from './assert-duration.js';
+import { type Lane, noteOutcome } from './url-lane.js';
+import { UrlLanes, type UrlLanesOptions } from './url-lanes.js';
 
-export interface FetchUrlsOptions {
-  /** One fetch: gives one answer. Unsubscribing aborts it and discards what it has staged. */
-  readonly fetch: (request: UrlRequest) => Observable<UrlAnswer>;
-  /** Whether the file at the path is still the one that was published. */
-  readonly holds: (path: string, content: Pick<StagedContent, 'sha256' | 'size'>) => boolean;
+export interface FetchUrlsOptions extends UrlLanesOptions {
   /** What became of the files, as soon as it is known. */
   readonly written$: Observable<FileOutcome | FolderStatus>;
-  readonly retry: UrlRetryOptions;
-  /** Fetches at a time. @default 4 */
-  readonly concurrency?: number | undefined;
-  /** `URL_REFRESH`: after this a URL is asked again whether it has changed. @default 0, never */
-  readonly refreshMs?: number | undefined;
   /** How long `listed` waits for URLs that hang. @default 60_000 */
   readonly maxWaitMs?: number | undefined;
-  /** The end comes with `listed`, so it also waits for the retries that the policy grants (`METHOD=LIST`). @default false */
-  readonly once?: boolean | undefined;
 }
-
-/** Of the refresh, so that many pods that began together do not come back together. */
-const REFRESH_JITTER = 1 / 10;
 
 /**
  * Fetches the files of plans that are named by a URL: the rest of the plan goes on at once, each of them follows when it
@@ -61,20 +45,15 @@ const REFRESH_JITTER = 1 / 10;
 export function fetchUrls<E extends { readonly type: string }>(
   options: FetchUrlsOptions,
 ): OperatorFunction<E | PathPlan, Exclude<E, PathPlan> | WritePlan | FileOutcome | Refusal | UrlFailed> {
-  const { concurrency = 4, refreshMs = 0, maxWaitMs = 60_000, once = false } = options;
+  const { concurrency = 4, refreshMs = 0, maxWaitMs = 60_000 } = options;
   if (!(concurrency >= 1)) throw new RangeError(`Expected \`concurrency\` to be at least 1, got ${concurrency}.`);
   assertDuration('refreshMs', refreshMs);
   assertDuration('maxWaitMs', maxWaitMs);
-  const random = options.retry.random ?? Math.random;
   return (source$) =>
     new Observable((subscriber) => {
-      const lanes = new Map<string, Lane>();
-      const queue = new Set<Lane>();
       /** Those that `listed` waits for. */
       const unanswered = new Set<Lane>();
       let held: { readonly event: E; readonly lanes: Set<Lane>; readonly limit: Subscription } | undefined;
-      let fetching = 0;
-      let ended = false;
 
       const release = (): void => {
         const { event, limit } = held as NonNullable<typeof held>;
@@ -82,151 +61,23 @@ export function fetchUrls<E extends { readonly type: string }>(
         limit.unsubscribe();
         subscriber.next(event as Exclude<E, PathPlan>);
       };
-      const answered = (lane: Lane): void => {
-        unanswered.delete(lane);
-        if (held?.lanes.delete(lane) && held.lanes.size === 0) release();
-      };
-      const finish = (): void => {
-        if (ended && fetching === 0 && queue.size === 0) {
+      const lanes = new UrlLanes(options, {
+        give: (event) => subscriber.next(event),
+        answered: (lane) => {
+          unanswered.delete(lane);
+          if (held?.lanes.delete(lane) && held.lanes.size === 0) release();
+        },
+        done: () => {
           if (held !== undefined) release();
           subscriber.complete();
-        }
-      };
-      const begin = (): void => {
-        for (const lane of queue) {
-          if (fetching >= concurrency || subscriber.closed) return;
-          queue.delete(lane);
-          fetch(lane);
-        }
-      };
-      const enqueue = (lane: Lane): void => {
-        lane.state = 'queued';
-        queue.add(lane);
-        begin();
-      };
-      const wait = (lane: Lane, waitMs: number): void => {
-        lane.state = 'idle';
-        if (ended) return;
-        lane.state = 'waiting';
-        lane.work = timer(Math.min(waitMs, MAX_TIMER_MS)).subscribe(() => enqueue(lane));
-      };
-      const rest = (lane: Lane): void => {
-        lane.tally = NO_URL_FAILURES;
-        lane.refused = undefined;
-        if (refreshMs > 0) wait(lane, refreshMs * (1 + random() * REFRESH_JITTER));
-        // A wish that joins a refresh is not lost: it is asked for now.
-        lane.state = 'idle';
-      };
-      const drop = (lane: Lane): void => {
-        lanes.delete(lane.path);
-        queue.delete(lane);
-        const wasFetching = lane.state === 'fetching';
-        lane.state = 'idle';
-        lane.work.unsubscribe();
-        if (wasFetching) fetching -= 1;
-        answered(lane);
-        begin();
-      };
-
-      const fetch = (lane: Lane): void => {
-        lane.state = 'fetching';
-        fetching += 1;
-        const { path, owner, url } = lane;
-        let answer: UrlAnswer | undefined;
-        const settle = (): void => {
-          if (lane.state !== 'fetching') return;
-          lane.state = 'idle';
-          fetching -= 1;
-          take(lane, answer ?? { op: 'failed', kind: 'setup', reason: 'the fetch ended without an answer' });
-          begin();
-          finish();
-        };
-        lane.work = new Subscription();
-        lane.work.add(
-          options.fetch({ path, owner, url, validators: lane.standing?.validators }).subscribe({
-            next: (given) => {
-              answer = given;
-            },
-            error: (error: unknown) => {
-              const name = error instanceof Error ? error.name : typeof error;
-              answer = { op: 'failed', kind: 'setup', reason: `the fetch failed unexpectedly (${name})` };
-              settle();
-            },
-            complete: settle,
-          }),
-        );
-      };
-
-      const take = (lane: Lane, answer: UrlAnswer): void => {
-        const { path, owner, standing } = lane;
-        if (answer.op === 'failed' || answer.op === 'refused') {
-          fault(lane, answer);
-          return;
-        }
-        if (answer.op === 'fetched') {
-          const { content, validators } = answer;
-          lane.standing = undefined;
-          lane.offered = { sha256: content.sha256, size: content.size, validators };
-          rest(lane);
-          subscriber.next({ type: 'plan', writes: [{ owner, file: { path, staged: content } }], removes: [] });
-        } else if (answer.op === 'unwritten') {
-          subscriber.next({ type: 'file', op: 'failed', path, owner, error: answer.error });
-        } else if (standing === undefined || !options.holds(path, standing)) {
-          lane.standing = undefined;
-          enqueue(lane);
-          return;
-        } else {
-          rest(lane);
-          subscriber.next({ type: 'file', op: 'unchanged', path, owner, sha256: standing.sha256, size: standing.size });
-        }
-        answered(lane);
-      };
-
-      const fault = (lane: Lane, answer: UrlFault): void => {
-        const { path, owner, url } = lane;
-        const { tally, soon, waitMs } = urlRetry(lane.tally, answer, options.retry);
-        lane.tally = tally;
-        if (!(answer.op === 'refused' && answer.final)) wait(lane, waitMs);
-        const subject = `The URL of the key ${JSON.stringify(url.entry.slice(0, 300))} of ${owner}`;
-        if (answer.op === 'failed') {
-          const { status, reason } = answer;
-          const message = `${subject} could not be fetched: ${reason}.`;
-          const { entry } = url;
-          subscriber.next({ type: 'url-failed', path, owner, entry, status, message, retryInMs: waitMs });
-        } else {
-          const message = `${subject} is not fetched: ${answer.reason}.`;
-          if (message !== lane.refused) {
-            subscriber.next({ type: 'refused', key: owner, entry: url.entry, reason: 'url', message });
-          }
-          lane.refused = message;
-        }
-        if (!(once && soon) || ended) answered(lane);
-      };
-
-      const want = (owner: ObjectKey, file: UrlFile): void => {
-        const { path, url } = file;
-        const known = lanes.get(path);
-        if (known !== undefined && isSameWish(known, owner, url)) {
-          // One that waits after a failure goes on waiting: an object that changes each second is no reason to hurry.
-          if (known.state === 'idle') {
-            known.work.unsubscribe();
-            unanswered.add(known);
-            enqueue(known);
-          }
-          return;
-        }
-        if (known !== undefined) drop(known);
-        const lane = openLane(owner, file, known);
-        lanes.set(path, lane);
-        unanswered.add(lane);
-        enqueue(lane);
-      };
+        },
+      });
 
       const plan = (event: PathPlan): void => {
         const urls = event.writes.filter(isUrlWrite);
-        if (lanes.size > 0) {
-          for (const { path } of event.removes) dropAt(path);
-          for (const { file } of event.writes) if (!('url' in file)) dropAt(file.path);
+        if (lanes.byPath.size > 0) {
+          for (const { path } of event.removes) lanes.forgo(path);
+          for (const { file } of event.writes) if (!('url' in file)) lanes.forgo(file.path);
         }
         if (urls.length === 0) {
           subscriber.next(event as WritePlan);
@@ -234,18 +85,19 @@ export function fetchUrls<E extends { readonly type: string }>(
         }
         const pending = urls.map(({ owner, file: { path } }) => ({ owner, path }));
         subscriber.next({ type: 'plan', writes: event.writes.filter(isReadyWrite), removes: event.removes, pending });
-        for (const { owner, file } of urls) want(owner, file);
-      };
-      const dropAt = (path: string): void => {
-        const lane = lanes.get(path);
-        if (lane !== undefined) drop(lane);
+        for (const { owner, file } of urls) {
+          const lane = lanes.want(owner, file);
+          if (lane === undefined) continue;
+          unanswered.add(lane);
+          lanes.enqueue(lane);
+        }
       };
 
       subscriber.add(() => {
-        for (const lane of lanes.values()) lane.work.unsubscribe();
+        lanes.close();
         held?.limit.unsubscribe();
       });
-      subscriber.add(options.written$.subscribe((event) => noteOutcome(lanes, event)));
+      subscriber.add(options.written$.subscribe((event) => noteOutcome(lanes.byPath, event)));
       subscriber.add(
         source$.subscribe({
           next: (event) => {
@@ -255,11 +107,7 @@ export function fetchUrls<E extends { readonly type: string }>(
             } else subscriber.next(event as Exclude<E, PathPlan>);
           },
           error: (error: unknown) => subscriber.error(error),
-          complete: () => {
-            ended = true;
-            for (const lane of lanes.values()) if (lane.state === 'waiting') answered(lane);
-            finish();
-          },
+          complete: () => lanes.end(),
         }),
       );
     });
