@@ -4,6 +4,7 @@ import type { UrlAnswer, UrlRequest } from '../request/url-answer.js';
 import type { UrlFiles } from '../sidecar.js';
 import type { FileStore } from '../sinks/files/file-store.js';
 import { networkOf } from '../sinks/http/network-of.js';
+import { requestBasicAuth } from '../sinks/http/request-options.js';
 import { VERSION } from '../version.js';
 import type { CollectorWorld } from './collector-world.js';
 
@@ -19,13 +20,7 @@ export function urlFilesOf(config: Config, world: CollectorWorld, server: string
       kubernetesApi,
     },
     auth: {
-      basicAuth: {
-        username: config.reqUsername,
-        password: config.reqPassword,
-        usernameFile: config.reqUsernameFile,
-        passwordFile: config.reqPasswordFile,
-        encoding: config.reqBasicAuthEncoding,
-      },
+      basicAuth: requestBasicAuth(config),
       reqUrl: config.reqUrl,
       hosts: config.urlAuthHosts ?? [],
     },

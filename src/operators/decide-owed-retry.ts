@@ -1,3 +1,5 @@
+import { owedWaitMs } from './request-retry.js';
+
 /** The failures of one notification so far, as numbers: a target may be down for a month. */
 export interface Tally {
   readonly failures: number;
@@ -25,13 +27,7 @@ export interface OwedRetryOptions {
 }
 
 /** An interval of zero would be a loop without a pause. */
-const MIN_INTERVAL_MS = 1_000;
-
-/** So that the waits reach the interval in three doublings, and what an application lacks while it starts is not final. */
-const FIRST_PART = 1 / 8;
-
-/** Keeps 2^n finite. */
-const MAX_DOUBLINGS = 40;
+export const MIN_OWED_INTERVAL_MS = 1_000;
 
 /**
  * The policy of hooks without `REQ_RETRY_*`: what failed is owed at once. The waits begin at an eighth of the interval and double
@@ -40,7 +36,7 @@ const MAX_DOUBLINGS = 40;
  */
 export function decideOwedRetry(before: Tally, options: OwedRetryOptions = {}): NextTry {
   const { random = Math.random } = options;
-  const intervalMs = Math.max(options.intervalMs ?? 60_000, MIN_INTERVAL_MS);
-  const waitMs = Math.min(intervalMs * FIRST_PART * 2 ** Math.min(before.failures, MAX_DOUBLINGS), intervalMs);
+  const intervalMs = Math.max(options.intervalMs ?? 60_000, MIN_OWED_INTERVAL_MS);
+  const waitMs = owedWaitMs(before.failures, intervalMs);
   return { tally: { failures: before.failures + 1 }, phase: 'owed', waitMs: waitMs * (1 - random() / 10) };
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/options.js';
+import type { BasicAuthOptions } from '../../http/basic-auth.js';
 import { VERSION } from '../../version.js';
 import type { HttpTargetOptions, OnSecret } from './http-target-options.js';
 import { networkOf } from './network-of.js';
@@ -28,13 +29,7 @@ export function requestOptions(
     retryRead: config.reqRetryRead,
     backoffFactor: config.reqRetryBackoffFactor,
     retryIntervalMs: config.notifyRetryInterval * 1_000,
-    basicAuth: {
-      username: config.reqUsername,
-      password: config.reqPassword,
-      usernameFile: config.reqUsernameFile,
-      passwordFile: config.reqPasswordFile,
-      encoding: config.reqBasicAuthEncoding,
-    },
+    basicAuth: requestBasicAuth(config),
     token: config.reqToken,
     tokenFile: config.reqTokenFile,
     headers: config.reqHeaders,
@@ -48,5 +43,16 @@ export function requestOptions(
     once: config.method === 'LIST',
     userAgent: `k8s-sidecar/${VERSION}`,
     onSecret,
+  };
+}
+
+/** `REQ_USERNAME` and its kin. */
+export function requestBasicAuth(config: Config): BasicAuthOptions {
+  return {
+    username: config.reqUsername,
+    password: config.reqPassword,
+    usernameFile: config.reqUsernameFile,
+    passwordFile: config.reqPasswordFile,
+    encoding: config.reqBasicAuthEncoding,
   };
 }
